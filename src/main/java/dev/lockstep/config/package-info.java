@@ -1,0 +1,7 @@
+/**
+ * Reads HOCON strictly: every key is asked for by its type and range, and a key that nobody asked
+ * for is an error with its file, line and the nearest known key. Each package builds its own
+ * options record from a {@link dev.lockstep.config.Block}; this package knows none of them. Start
+ * with {@link dev.lockstep.config.ConfigFile}, which reads a file and {@code key=value} arguments.
+ */
+package dev.lockstep.config;
