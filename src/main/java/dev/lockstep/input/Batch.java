@@ -1,0 +1,24 @@
+package dev.lockstep.input;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A batch of pairs, as operands of the training graph.
+ *
+ * @param images [batch, height, width, 3], 0 to 255
+ * @param inputIds [batch, tokens], padded to the longest text, rounded up to 8
+ * @param attentionMask [batch, tokens], 1 for a token and 0 for padding
+ * @param captionKeys [batch], equal for equal captions
+ * @param imageKeys [batch], equal for equal images
+ * @param rows [batch], the row of the CSV that each pair comes from, from 0
+ */
+public record Batch(
+    Operand<TUint8> images,
+    Operand<TInt32> inputIds,
+    Operand<TInt32> attentionMask,
+    Operand<TInt64> captionKeys,
+    Operand<TInt64> imageKeys,
+    Operand<TInt64> rows) {}

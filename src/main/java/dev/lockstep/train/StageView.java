@@ -1,0 +1,24 @@
+package dev.lockstep.train;
+
+import java.util.Map;
+
+/**
+ * A stage as a listener sees it.
+ *
+ * @param index the stage's place in the experiment, from 0
+ * @param stages how many stages the experiment has
+ * @param steps steps of this stage in all
+ * @param firstStep the step of this stage to be taken next; above 0 after a restart
+ * @param totalSteps steps of all stages
+ * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn
+ */
+public record StageView(
+    String name,
+    String strategy,
+    int index,
+    int stages,
+    long steps,
+    long firstStep,
+    long totalSteps,
+    int batchSize,
+    Map<String, Long> trainedParameters) {}

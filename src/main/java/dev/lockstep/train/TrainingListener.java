@@ -1,0 +1,24 @@
+package dev.lockstep.train;
+
+import java.nio.file.Path;
+
+/**
+ * Watches a training. A listener sees what happened and cannot change it; the methods are called on
+ * the training thread, in the order in which they stand here.
+ */
+public interface TrainingListener {
+  /** Before the first step of a stage, also when the stage goes on after a restart. */
+  default void onStageStart(StageView stage) {}
+
+  /** After each step. */
+  default void onStep(StepView step) {}
+
+  /** After an evaluation; the step is the last one that was taken. */
+  default void onEvaluation(EvaluationView evaluation) {}
+
+  /** After a checkpoint has its final name. */
+  default void onCheckpoint(Path checkpoint, long step) {}
+
+  /** Once, when the training ends for whatever reason; listeners close their files here. */
+  default void onTrainingEnd() {}
+}
