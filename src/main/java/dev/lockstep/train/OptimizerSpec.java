@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.tensorflow.AdamW;
 import java.util.List;
 
 /**
@@ -38,5 +39,10 @@ public record OptimizerSpec(
         block.number("epsilon", Double.MIN_NORMAL, 1, 1e-6),
         block.number("weight-decay", 0, 10, 0.1),
         block.number("clip", 0, Double.MAX_VALUE, 1));
+  }
+
+  /** The options of the step itself, which stay the same through a stage. */
+  AdamW.Options adamW() {
+    return new AdamW.Options(beta1, beta2, epsilon, weightDecay, clip);
   }
 }
