@@ -151,8 +151,8 @@ public final class Device {
     if (spec.gpus().isPresent() && spec.gpus().get().isEmpty()) {
       config.putDeviceCount("GPU", 0);
     }
-    // Both halve the time of the first run of each new set of fetches; no operation may be added
-    // to a graph after its session's first run.
+    // Both halve the time of the first run of each new set of fetches. TensorFlow asks in return
+    // that a graph is whole before its session runs.
     config
         .getExperimentalBuilder()
         .setOptimizeForStaticGraph(true)
