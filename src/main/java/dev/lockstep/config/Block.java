@@ -68,6 +68,11 @@ public final class Block {
     return object.get(key) instanceof ConfigObject;
   }
 
+  public boolean isList(String key) {
+    known.add(key);
+    return object.get(key) instanceof ConfigList;
+  }
+
   public String string(String key) {
     return require(key, "text", this::asString);
   }
