@@ -29,33 +29,34 @@ final class Bert implements Tower<Tokens> {
    * @param positions the longest text, in tokens
    */
   record Spec(
-      int vocabularySize, int positions, Pooling pooling, TransformerEncoder.Options encoder)
+      int positions, Pooling pooling, TransformerEncoder.Options encoder)
       implements ModelSpec.TextTowerSpec {
 
-    static Spec from(Block block, int vocabularySize, int contextLength) {
+    static Spec from(Block block, int contextLength) {
       int positions = block.integer("positions", 2, 1 << 16, Math.max(contextLength, 64));
       block.check(
           positions >= contextLength,
           "positions",
           "at least tokenizer.context-length (" + contextLength + ")");
       return new Spec(
-          vocabularySize,
           positions,
           block.choice("pooling", Pooling.class, Pooling.CLASS),
           ModelSpec.encoder(block, Norm.AFTER, Activation.GELU, 1e-12, 0.1));
     }
 
     @Override
-    public Tower<Tokens> tower() {
-      return new Bert(this);
+    public Tower<Tokens> tower(int vocabularySize) {
+      return new Bert(this, vocabularySize);
     }
   }
 
   private final Spec spec;
+  private final int vocabularySize;
   private final int hiddenSize;
 
-  Bert(Spec spec) {
+  Bert(Spec spec, int vocabularySize) {
     this.spec = spec;
+    this.vocabularySize = vocabularySize;
     this.hiddenSize = spec.encoder().hiddenSize();
   }
 
@@ -79,7 +80,7 @@ final class Bert implements Tower<Tokens> {
   /** [batch, tokens, hidden]: the sum of word, position and segment. */
   private Operand<TFloat32> embed(Layers layers, Operand<TInt32> inputIds) {
     Ops tf = layers.tf();
-    Operand<TFloat32> words = layers.embedding("word", inputIds, spec.vocabularySize(), hiddenSize);
+    Operand<TFloat32> words = layers.embedding("word", inputIds, vocabularySize, hiddenSize);
     Operand<TInt32> tokens =
         tf.slice(tf.shape(inputIds), tf.constant(new int[] {1}), tf.constant(new int[] {1}));
     Operand<TFloat32> positions =

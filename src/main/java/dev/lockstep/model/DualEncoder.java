@@ -32,12 +32,15 @@ public final class DualEncoder {
   private final Tower<Operand<TFloat32>> imageTower;
   private final Tower<Tokens> textTower;
 
-  public DualEncoder(Ops tf, Variables variables, ModelSpec spec) {
+  /**
+   * @param vocabularySize how many ids the tokenizer has
+   */
+  public DualEncoder(Ops tf, Variables variables, ModelSpec spec, int vocabularySize) {
     this.tf = tf;
     this.variables = variables;
     this.spec = spec;
     this.imageTower = spec.image().tower();
-    this.textTower = spec.text().tower();
+    this.textTower = spec.text().tower(vocabularySize);
   }
 
   /** Both towers over a batch. */

@@ -35,7 +35,10 @@ public record ModelSpec(
 
   /** What is needed to build a text tower. */
   public sealed interface TextTowerSpec permits Bert.Spec {
-    Tower<Tokens> tower();
+    /**
+     * @param vocabularySize how many ids the tokenizer has
+     */
+    Tower<Tokens> tower(int vocabularySize);
   }
 
   private enum ImageTowerType {
@@ -49,10 +52,9 @@ public record ModelSpec(
 
   /**
    * @param imageSize pixels on a side of what the image tower reads
-   * @param vocabularySize of the tokenizer
    * @param contextLength the longest text, in tokens
    */
-  public static ModelSpec from(Block block, int imageSize, int vocabularySize, int contextLength) {
+  public static ModelSpec from(Block block, int imageSize, int contextLength) {
     Block image = block.block("image");
     Block text = block.block("text");
     ImageTowerSpec imageTower =
@@ -62,7 +64,7 @@ public record ModelSpec(
         };
     TextTowerSpec textTower =
         switch (text.choice("type", TextTowerType.class)) {
-          case BERT -> Bert.Spec.from(text, vocabularySize, contextLength);
+          case BERT -> Bert.Spec.from(text, contextLength);
         };
     return new ModelSpec(
         imageTower,

@@ -46,7 +46,6 @@ class ChineseClipReferenceTest {
               embedding = 28
               """),
           16,
-          400,
           11);
 
   @Test
@@ -55,7 +54,7 @@ class ChineseClipReferenceTest {
         SafetensorsFile outputs = Reference.open(FOLDER, "outputs")) {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(tf, 0);
-      DualEncoder model = new DualEncoder(tf, variables, SPEC);
+      DualEncoder model = new DualEncoder(tf, variables, SPEC, 400);
       Encoded encoded = encode(tf, model);
       Operand<TFloat32> loss = loss(tf, encoded);
       List<Variable> learned = variables.trainable();

@@ -1,0 +1,79 @@
+package dev.lockstep.experiment;
+
+import dev.lockstep.config.Block;
+import dev.lockstep.config.ConfigFile;
+import dev.lockstep.data.DataSpec;
+import dev.lockstep.evaluate.EvaluateSpec;
+import dev.lockstep.input.InputSpec;
+import dev.lockstep.model.ModelSpec;
+import dev.lockstep.tensorflow.DeviceSpec;
+import dev.lockstep.tensorflow.PrecisionChoice;
+import dev.lockstep.text.TokenizerSpec;
+import dev.lockstep.train.CheckpointSpec;
+import dev.lockstep.train.StageSpec;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An experiment file, read and checked whole.
+ *
+ * @param name also the name of the run's folder
+ * @param seed of everything that is drawn at random
+ * @param resolved the same as HOCON with every default and absolute path written out
+ */
+public record Experiment(
+    String name,
+    int seed,
+    PrecisionChoice precision,
+    DeviceSpec device,
+    DataSpec data,
+    TokenizerSpec tokenizer,
+    InputSpec input,
+    ModelSpec model,
+    List<StageSpec> stages,
+    EvaluateSpec evaluate,
+    CheckpointSpec checkpoint,
+    String resolved) {
+
+  /**
+   * Reads an experiment file.
+   *
+   * @param overrides {@code key=value}
+   * @throws dev.lockstep.error.InvalidInputException for a missing file, an unknown key, a wrong
+   *     type or an impossible value
+   */
+  public static Experiment read(Path file, List<String> overrides) {
+    Block block = ConfigFile.read(file, overrides);
+    String name = block.string("name");
+    block.check(
+        name.matches("[\\w][\\w.-]*"),
+        "name",
+        "letters, digits, '.', '_' and '-': it names the run's folder");
+    DataSpec data = DataSpec.from(block.block("data"));
+    TokenizerSpec tokenizer = TokenizerSpec.from(block.block("tokenizer"));
+    int seed = block.integer("seed", 0, Integer.MAX_VALUE, 0);
+    PrecisionChoice precision =
+        block.choice("precision", PrecisionChoice.class, PrecisionChoice.AUTO);
+    DeviceSpec device = DeviceSpec.from(block.block("device"));
+    InputSpec input = InputSpec.from(block.block("input"));
+    ModelSpec model =
+        ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
+    List<StageSpec> stages = StageSpec.listFrom(block);
+    EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
+    CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
+    block.finish();
+    return new Experiment(
+        name,
+        seed,
+        precision,
+        device,
+        data,
+        tokenizer,
+        input,
+        model,
+        stages,
+        evaluate,
+        checkpoint,
+        block.resolved());
+  }
+}

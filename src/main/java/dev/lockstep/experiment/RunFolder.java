@@ -1,0 +1,240 @@
+package dev.lockstep.experiment;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.error.RunFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The folder {@code runs/NAME}: the resolved experiment and everything that came of it. While a run
+ * works in it, a lock keeps a second one out.
+ */
+public final class RunFolder implements AutoCloseable {
+  /** Keys that may change between two starts of one run: they do not change what is learned. */
+  private static final List<String> FREE =
+      List.of("device.", "checkpoint.", "evaluate.gallery", "data.prepared");
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private RunFolder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens or creates the folder of an experiment for a run.
+   *
+   * @param runs the folder of all runs
+   * @param fresh whether to remove what stands there
+   * @throws InvalidInputException if it holds another experiment, or a run is at work in it
+   */
+  public static RunFolder open(Path runs, Experiment experiment, boolean fresh) {
+    Path path = runs.resolve(experiment.name());
+    FileChannel lock = null;
+    try {
+      Files.createDirectories(path);
+      lock = lock(path);
+      if (fresh) {
+        clear(path);
+      }
+      Path stored = path.resolve("experiment.conf");
+      if (Files.exists(stored)) {
+        checkSame(stored, experiment);
+      } else {
+        write(stored, experiment.resolved());
+      }
+      return new RunFolder(path, lock);
+    } catch (IOException e) {
+      close(lock);
+      throw new RunFailedException(
+          path + ": the run's folder cannot be used: " + e.getMessage(),
+          "see its permissions and that the disk has room",
+          e);
+    } catch (InvalidInputException e) {
+      close(lock);
+      throw e;
+    }
+  }
+
+  /**
+   * A folder that a run has made, to be read.
+   *
+   * @throws InvalidInputException if it is none
+   */
+  public static RunFolder existing(Path path) {
+    if (!Files.isRegularFile(path.resolve("experiment.conf"))) {
+      throw new InvalidInputException(
+          path.toString(),
+          Files.isDirectory(path) ? "is not the folder of a run" : "there is no such folder",
+          "give a folder that 'lockstep run' has made, such as runs/quickstart");
+    }
+    return new RunFolder(path, null);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path experimentFile() {
+    return path.resolve("experiment.conf");
+  }
+
+  public Path provenance() {
+    return path.resolve("provenance.json");
+  }
+
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  public Path tensorBoard() {
+    return path.resolve("tensorboard");
+  }
+
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  public Path vocabulary() {
+    return path.resolve("vocab.txt");
+  }
+
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  public Path log() {
+    return path.resolve("log.txt");
+  }
+
+  /** Written last: with it, the run is finished. */
+  public Path result() {
+    return path.resolve("result.json");
+  }
+
+  /** Writes a file aside and renames it, so that it is whole or not there. */
+  public static void write(Path file, String text) {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    try {
+      Files.writeString(unfinished, text);
+      Files.move(
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new RunFailedException(
+          file + ": cannot be written: " + e.getMessage(),
+          "see its permissions and that the disk has room",
+          e);
+    }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock taken = null;
+    try {
+      taken = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // By this very process; told below like any other.
+    }
+    if (taken == null) {
+      channel.close();
+      throw new InvalidInputException(
+          path.toString(),
+          "another process is at work in this run",
+          "wait for it, or give this run another name (name=...)");
+    }
+    return channel;
+  }
+
+  private static void clear(Path path) throws IOException {
+    List<Path> entries;
+    try (var listed = Files.list(path)) {
+      entries = listed.filter(p -> !p.getFileName().toString().equals(".lock")).toList();
+    }
+    for (Path entry : entries) {
+      MoreFiles.deleteRecursively(entry, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+  }
+
+  private static void checkSame(Path stored, Experiment experiment) throws IOException {
+    Map<String, String> before = flat(Files.readString(stored));
+    Map<String, String> now = flat(experiment.resolved());
+    TreeSet<String> keys = new TreeSet<>(before.keySet());
+    keys.addAll(now.keySet());
+    List<String> differences = new ArrayList<>();
+    for (String key : keys) {
+      String was = before.getOrDefault(key, "not set");
+      String is = now.getOrDefault(key, "not set");
+      if (!was.equals(is) && FREE.stream().noneMatch(key::startsWith)) {
+        differences.add(key + " was " + was + ", is " + is);
+      }
+    }
+    if (!differences.isEmpty()) {
+      String more = differences.size() > 5 ? "; and " + (differences.size() - 5) + " more" : "";
+      throw new InvalidInputException(
+          stored.getParent().toString(),
+          "this folder holds another experiment: "
+              + String.join("; ", differences.subList(0, Math.min(5, differences.size())))
+              + more,
+          "give this one another name (name=...), or start over with --fresh, which removes what"
+              + " stands there");
+    }
+  }
+
+  private static Map<String, String> flat(String hocon) {
+    Map<String, String> flat = new TreeMap<>();
+    flatten("", ConfigFactory.parseString(hocon).root(), flat);
+    return flat;
+  }
+
+  private static void flatten(String path, ConfigValue value, Map<String, String> flat) {
+    if (value instanceof ConfigObject object) {
+      object.forEach((key, child) -> flatten(path.isEmpty() ? key : path + "." + key, child, flat));
+    } else if (value instanceof ConfigList list) {
+      for (int i = 0; i < list.size(); i++) {
+        flatten(path + "." + i, list.get(i), flat);
+      }
+    } else {
+      flat.put(path, value.render());
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    close(lock);
+  }
+}
