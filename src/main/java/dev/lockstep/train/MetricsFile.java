@@ -1,0 +1,138 @@
+package dev.lockstep.train;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.error.RunFailedException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Writes {@code metrics.jsonl}: a JSON object a line for each start of a stage, step and
+ * evaluation. Each line goes to the file at once, so that a process that is killed loses none. Over
+ * any number of restarts each stage, step and evaluation stands there once, in order.
+ *
+ * <p>JSON has no NaN and no infinity: a value that is none is {@code null}, and the key with {@code
+ * Text} after it says what it was, as in {@code "loss": null, "lossText": "NaN"}.
+ */
+public final class MetricsFile implements TrainingListener {
+  private static final Gson GSON =
+      new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+
+  private final Path file;
+  private final FileOutputStream out;
+  private MetricsHistory history;
+
+  /**
+   * Opens the file for a training that goes on. A last line that was cut off is removed, and so are
+   * the lines of steps that will be taken again.
+   *
+   * @param resumeFrom steps of the whole experiment that are done; 0 empties the file
+   * @throws InvalidInputException if a line is not of a metrics file
+   * @throws RunFailedException if the file cannot be written
+   */
+  public MetricsFile(Path file, long resumeFrom) {
+    this.file = file;
+    try {
+      history = MetricsHistory.cut(file, resumeFrom);
+      // Not a channel, which would close when the training thread is interrupted.
+      out = new FileOutputStream(file.toFile(), true);
+    } catch (IOException e) {
+      throw FailedLog.of(file, e);
+    }
+  }
+
+  @Override
+  public void onStageStart(StageView stage) {
+    if (stage.index() <= history.lastStage()) {
+      return;
+    }
+    JsonObject line = event("stage", stage.name());
+    line.addProperty("strategy", stage.strategy());
+    line.addProperty("index", stage.index());
+    line.addProperty("steps", stage.steps());
+    line.addProperty("batchSize", stage.batchSize());
+    JsonObject parameters = new JsonObject();
+    stage.trainedParameters().forEach(parameters::addProperty);
+    line.add("trainedParameters", parameters);
+    write(line);
+    history = history.withStage(stage.index());
+  }
+
+  @Override
+  public void onStep(StepView step) {
+    JsonObject line = event("step", step.stage());
+    line.addProperty("step", step.step());
+    line.addProperty("stageStep", step.stageStep());
+    line.addProperty("examples", step.examples());
+    put(line, "epoch", step.epoch());
+    put(line, "seconds", step.seconds());
+    put(line, "stepSeconds", step.stepSeconds());
+    put(line, "waitSeconds", step.waitSeconds());
+    put(line, "loss", step.loss());
+    put(line, "floor", step.floor());
+    put(line, "lnN", Math.log(step.batchSize()));
+    line.add("learningRate", object(step.learningRates()));
+    line.add("gradientNorm", object(step.gradientNorms()));
+    put(line, "logitScale", step.logitScale());
+    write(line);
+  }
+
+  @Override
+  public void onEvaluation(EvaluationView evaluation) {
+    if (history.hasEvaluation(evaluation.stage(), evaluation.step())) {
+      return;
+    }
+    JsonObject line = event("evaluation", evaluation.stage());
+    line.addProperty("step", evaluation.step());
+    put(line, "seconds", evaluation.seconds());
+    line.addProperty("best", evaluation.best());
+    line.add("scores", evaluation.scores().toJson());
+    write(line);
+    history = history.withEvaluation(evaluation.stage(), evaluation.step());
+  }
+
+  @Override
+  public void onTrainingEnd() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw FailedLog.of(file, e);
+    }
+  }
+
+  private static JsonObject event(String event, String stage) {
+    JsonObject line = new JsonObject();
+    line.addProperty("event", event);
+    line.addProperty("stage", stage);
+    return line;
+  }
+
+  private static JsonObject object(Map<String, Double> values) {
+    JsonObject object = new JsonObject();
+    values.forEach((name, value) -> put(object, name, value));
+    return object;
+  }
+
+  private static void put(JsonObject line, String name, double value) {
+    if (Double.isFinite(value)) {
+      line.addProperty(name, value);
+    } else {
+      line.add(name, JsonNull.INSTANCE);
+      line.addProperty(name + "Text", String.valueOf(value));
+    }
+  }
+
+  private void write(JsonObject line) {
+    try {
+      out.write((GSON.toJson(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw FailedLog.of(file, e);
+    }
+  }
+}
