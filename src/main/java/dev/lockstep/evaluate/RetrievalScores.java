@@ -1,6 +1,10 @@
 package dev.lockstep.evaluate;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How well each side finds the other.
@@ -11,14 +15,83 @@ import java.util.SortedMap;
  */
 public record RetrievalScores(
     int pairs, int images, int texts, Direction textToImage, Direction imageToText) {
+  private static final String RECALL = "recallAt";
 
   /**
    * One direction.
    *
    * @param recallAt for each k, the share of queries with a right answer among the first k, 0 to 1
    * @param meanRank mean over the queries of the rank of the best right answer, from 1
-   * @param medianRank the median of the same
+   * @param medianRank the median of the same; for an even count the mean of the middle two
    */
-  public record Direction(
-      SortedMap<Integer, Double> recallAt, double meanRank, double medianRank) {}
+  public record Direction(SortedMap<Integer, Double> recallAt, double meanRank, double medianRank) {
+
+    private JsonObject toJson() {
+      JsonObject json = new JsonObject();
+      recallAt.forEach((k, recall) -> json.addProperty(RECALL + k, recall));
+      json.addProperty("meanRank", meanRank);
+      json.addProperty("medianRank", medianRank);
+      return json;
+    }
+
+    private static Direction fromJson(JsonObject json) {
+      SortedMap<Integer, Double> recallAt = new TreeMap<>();
+      for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
+        if (entry.getKey().startsWith(RECALL)) {
+          recallAt.put(
+              Integer.valueOf(entry.getKey().substring(RECALL.length())),
+              entry.getValue().getAsDouble());
+        }
+      }
+      return new Direction(
+          recallAt, json.get("meanRank").getAsDouble(), json.get("medianRank").getAsDouble());
+    }
+  }
+
+  /**
+   * The scores as {@code lockstep evaluate --json} and {@code metrics.jsonl} hold them: {@code
+   * {"pairs", "images", "texts", "textToImage": {"recallAt1", ..., "meanRank", "medianRank"},
+   * "imageToText": {...}}}, recall as fractions.
+   */
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    json.addProperty("pairs", pairs);
+    json.addProperty("images", images);
+    json.addProperty("texts", texts);
+    json.add("textToImage", textToImage.toJson());
+    json.add("imageToText", imageToText.toJson());
+    return json;
+  }
+
+  /**
+   * The scores that {@link #toJson} wrote.
+   *
+   * @throws RuntimeException if a value is missing or is no number
+   */
+  public static RetrievalScores fromJson(JsonObject json) {
+    return new RetrievalScores(
+        json.get("pairs").getAsInt(),
+        json.get("images").getAsInt(),
+        json.get("texts").getAsInt(),
+        Direction.fromJson(json.getAsJsonObject("textToImage")),
+        Direction.fromJson(json.getAsJsonObject("imageToText")));
+  }
+
+  /** A small table for a terminal, ending with a newline. */
+  public String toTable() {
+    StringBuilder table = new StringBuilder("%-15s".formatted(""));
+    textToImage.recallAt.keySet().forEach(k -> table.append("%8s".formatted("R@" + k)));
+    table.append("%11s%13s\n".formatted("mean rank", "median rank"));
+    appendRow(table, "text to image", textToImage);
+    appendRow(table, "image to text", imageToText);
+    return table
+        .append("%,d pairs: %,d captions, %,d images\n".formatted(pairs, texts, images))
+        .toString();
+  }
+
+  private static void appendRow(StringBuilder table, String name, Direction direction) {
+    table.append("%-15s".formatted(name));
+    direction.recallAt.values().forEach(r -> table.append("%7.1f%%".formatted(100 * r)));
+    table.append("%11.1f%13.1f\n".formatted(direction.meanRank, direction.medianRank));
+  }
 }

@@ -1,0 +1,101 @@
+package dev.lockstep.model;
+
+import dev.lockstep.config.Block;
+import dev.lockstep.model.layer.Activation;
+import dev.lockstep.model.layer.Layers;
+import dev.lockstep.model.layer.TransformerEncoder;
+import dev.lockstep.model.layer.TransformerEncoder.Norm;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** BERT (Devlin et al. 2019). Agrees with transformers' {@code BertModel}. */
+final class Bert implements Tower<Tokens> {
+  /** Segments: 0 for the first sentence, 1 for the second. CLIP has one. */
+  private static final int SEGMENTS = 2;
+
+  /** How the tokens become one vector. */
+  enum Pooling {
+    /** The class token's last hidden state, as Chinese-CLIP does. */
+    CLASS,
+    /** The mean over all tokens but padding. */
+    MEAN
+  }
+
+  /**
+   * @param positions the longest text, in tokens
+   */
+  record Spec(
+      int vocabularySize, int positions, Pooling pooling, TransformerEncoder.Options encoder)
+      implements ModelSpec.TextTowerSpec {
+
+    static Spec from(Block block, int vocabularySize, int contextLength) {
+      int positions = block.integer("positions", 2, 1 << 16, Math.max(contextLength, 64));
+      block.check(
+          positions >= contextLength,
+          "positions",
+          "at least tokenizer.context-length (" + contextLength + ")");
+      return new Spec(
+          vocabularySize,
+          positions,
+          block.choice("pooling", Pooling.class, Pooling.CLASS),
+          ModelSpec.encoder(block, Norm.AFTER, Activation.GELU, 1e-12, 0.1));
+    }
+
+    @Override
+    public Tower<Tokens> tower() {
+      return new Bert(this);
+    }
+  }
+
+  private final Spec spec;
+  private final int hiddenSize;
+
+  Bert(Spec spec) {
+    this.spec = spec;
+    this.hiddenSize = spec.encoder().hiddenSize();
+  }
+
+  @Override
+  public int featureSize() {
+    return hiddenSize;
+  }
+
+  @Override
+  public Operand<TFloat32> features(Layers layers, Tokens tokens) {
+    Operand<TFloat32> hidden = embed(layers.in("embeddings"), tokens.inputIds());
+    hidden =
+        new TransformerEncoder(spec.encoder())
+            .encode(layers.in("encoder"), hidden, tokens.attentionMask());
+    return switch (spec.pooling()) {
+      case CLASS -> Pooled.first(layers.tf(), hidden);
+      case MEAN -> Pooled.mean(layers.tf(), hidden, tokens.attentionMask());
+    };
+  }
+
+  /** [batch, tokens, hidden]: the sum of word, position and segment. */
+  private Operand<TFloat32> embed(Layers layers, Operand<TInt32> inputIds) {
+    Ops tf = layers.tf();
+    Operand<TFloat32> words = layers.embedding("word", inputIds, spec.vocabularySize(), hiddenSize);
+    Operand<TInt32> tokens =
+        tf.slice(tf.shape(inputIds), tf.constant(new int[] {1}), tf.constant(new int[] {1}));
+    Operand<TFloat32> positions =
+        tf.slice(
+            layers.undecayed("position", Shape.of(spec.positions(), hiddenSize)),
+            tf.constant(new int[] {0, 0}),
+            tf.concat(List.of(tokens, tf.constant(new int[] {hiddenSize})), tf.constant(0)));
+    Operand<TFloat32> segment =
+        tf.slice(
+            layers.weight("segment", Shape.of(SEGMENTS, hiddenSize)),
+            tf.constant(new int[] {0, 0}),
+            tf.constant(new int[] {1, hiddenSize}));
+    Operand<TFloat32> sum = tf.math.add(tf.math.add(words, positions), segment);
+    return layers.dropout(
+        "dropout",
+        layers.layerNorm("norm", sum, hiddenSize, spec.encoder().epsilon()),
+        spec.encoder().dropout());
+  }
+}

@@ -1,0 +1,136 @@
+package dev.lockstep.model;
+
+import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.model.layer.Layers;
+import dev.lockstep.tensorflow.Variable;
+import dev.lockstep.tensorflow.Variables;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.framework.op.FrameworkOps;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * CLIP (Radford et al. 2021, figure 1): two towers, a linear projection of each into a common
+ * space, and a learned scale of the similarities there. It may be built several times into one
+ * graph, each time for training or for evaluation of either tower, over the same variables.
+ */
+public final class DualEncoder {
+  /** ln(1 / 0.07), where CLIP starts. */
+  public static final double INITIAL_LOGIT_SCALE = Math.log(1 / 0.07);
+
+  /** ln 100, the bound that CLIP keeps the scale's logarithm under. */
+  public static final double MAX_LOGIT_SCALE = Math.log(100);
+
+  private static final String LOGIT_SCALE = "logit-scale";
+
+  private final Ops tf;
+  private final Variables variables;
+  private final ModelSpec spec;
+  private final Tower<Operand<TFloat32>> imageTower;
+  private final Tower<Tokens> textTower;
+
+  public DualEncoder(Ops tf, Variables variables, ModelSpec spec) {
+    this.tf = tf;
+    this.variables = variables;
+    this.spec = spec;
+    this.imageTower = spec.image().tower();
+    this.textTower = spec.text().tower();
+  }
+
+  /** Both towers over a batch. */
+  public Encoded encode(
+      Operand<TUint8> images, Tokens tokens, LayerMode imageMode, LayerMode textMode) {
+    return encodePixels(normalized(images), tokens, imageMode, textMode);
+  }
+
+  /**
+   * @param pixels [batch, height, width, 3], less the mean and divided by the deviation
+   */
+  public Encoded encodePixels(
+      Operand<TFloat32> pixels, Tokens tokens, LayerMode imageMode, LayerMode textMode) {
+    Projection image = image(pixels, imageMode);
+    Projection text = text(tokens, textMode);
+    return new Encoded(
+        image.features(),
+        text.features(),
+        image.projected(),
+        text.projected(),
+        image.embedding(),
+        text.embedding(),
+        logitScale(),
+        image.updates());
+  }
+
+  /** [batch, embedding] of images [batch, height, width, 3], for evaluation. */
+  public Operand<TFloat32> imageEmbedding(Operand<TUint8> images, LayerMode mode) {
+    return image(normalized(images), mode).embedding();
+  }
+
+  /** [batch, embedding] of normalized pixels [batch, height, width, 3], for evaluation. */
+  public Operand<TFloat32> pixelEmbedding(Operand<TFloat32> pixels, LayerMode mode) {
+    return image(pixels, mode).embedding();
+  }
+
+  /** [batch, embedding] of texts, for evaluation. */
+  public Operand<TFloat32> textEmbedding(Tokens tokens, LayerMode mode) {
+    return text(tokens, mode).embedding();
+  }
+
+  /** The factor on the similarities: a scalar from 1 to 100. */
+  public Operand<TFloat32> logitScale() {
+    return tf.math.exp(shared().scalar(LOGIT_SCALE, INITIAL_LOGIT_SCALE));
+  }
+
+  /** The variable that {@link #logitScale} is the exponential of. */
+  public Variable logitScaleVariable() {
+    logitScale();
+    return variables.get("shared/" + LOGIT_SCALE);
+  }
+
+  private record Projection(
+      Operand<TFloat32> features,
+      Operand<TFloat32> projected,
+      Operand<TFloat32> embedding,
+      List<Op> updates) {}
+
+  private Projection image(Operand<TFloat32> pixels, LayerMode mode) {
+    Layers layers = new Layers(tf, variables, mode, Side.IMAGE.label());
+    return project(layers, imageTower.features(layers, pixels), imageTower);
+  }
+
+  private Projection text(Tokens tokens, LayerMode mode) {
+    Layers layers = new Layers(tf, variables, mode, Side.TEXT.label());
+    return project(layers, textTower.features(layers, tokens), textTower);
+  }
+
+  private Projection project(Layers layers, Operand<TFloat32> features, Tower<?> tower) {
+    Operand<TFloat32> projected =
+        layers.denseWithoutBias("projection", features, tower.featureSize(), spec.embeddingSize());
+    Operand<TFloat32> embedding =
+        FrameworkOps.create(tf).math.l2Normalize(projected, new int[] {-1});
+    return new Projection(features, projected, embedding, layers.updates());
+  }
+
+  private Operand<TFloat32> normalized(Operand<TUint8> images) {
+    Operand<TFloat32> unit =
+        tf.math.mul(tf.dtypes.cast(images, TFloat32.class), tf.constant(1 / 255f));
+    return tf.math.div(
+        tf.math.sub(unit, tf.constant(floats(spec.pixelMean()))),
+        tf.constant(floats(spec.pixelDeviation())));
+  }
+
+  private Layers shared() {
+    return new Layers(tf, variables, LayerMode.evaluation(false), Side.SHARED.label());
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return floats;
+  }
+}

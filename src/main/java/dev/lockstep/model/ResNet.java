@@ -1,0 +1,152 @@
+package dev.lockstep.model;
+
+import dev.lockstep.config.Block;
+import dev.lockstep.model.layer.Layers;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.nn.MaxPool;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * ResNet (He et al. 2016): a stem, stages of residual blocks that halve the grid and double the
+ * channels, the mean over what is left of the grid.
+ */
+final class ResNet implements Tower<Operand<TFloat32>> {
+
+  /** What stands before the first block. */
+  enum Stem {
+    /** A 3x3 convolution with stride 2, for images of some dozens of pixels. */
+    SMALL,
+    /**
+     * A 7x7 convolution with stride 2, then 3x3 max-pooling with stride 2 (figure 3 of the paper).
+     */
+    IMAGENET
+  }
+
+  /** The form of a residual block (figure 5 of the paper). */
+  enum BlockType {
+    /** Two 3x3 convolutions. */
+    BASIC,
+    /** 1x1, 3x3 with the stride (version 1.5), 1x1 to four times the channels. */
+    BOTTLENECK
+  }
+
+  /**
+   * @param stemWidth channels after the stem
+   * @param widths channels of the 3x3 convolutions of each stage
+   * @param depths blocks in each stage
+   */
+  record Spec(Stem stem, BlockType block, int stemWidth, List<Integer> widths, List<Integer> depths)
+      implements ModelSpec.ImageTowerSpec {
+
+    static Spec from(Block block, int imageSize) {
+      List<Integer> depths = block.integers("depths", 1, 100, List.of(2, 2, 2, 2));
+      Stem stem = block.choice("stem", Stem.class, Stem.IMAGENET);
+      int halvings = depths.size() - 1 + (stem == Stem.SMALL ? 1 : 2);
+      block.check(
+          !depths.isEmpty() && imageSize >> halvings > 0,
+          "depths",
+          "fewer stages: each halves the grid, and data.image-size is " + imageSize);
+      int stemWidth = block.integer("stem-width", 1, 4096, 64);
+      List<Integer> widths =
+          block.integers("widths", 1, 1 << 16, doubling(stemWidth, depths.size()));
+      block.check(widths.size() == depths.size(), "widths", "as many numbers as depths has");
+      return new Spec(
+          stem, block.choice("block", BlockType.class, BlockType.BASIC), stemWidth, widths, depths);
+    }
+
+    private static List<Integer> doubling(int first, int stages) {
+      return IntStream.range(0, stages).mapToObj(i -> first << i).toList();
+    }
+
+    int expansion() {
+      return block == BlockType.BOTTLENECK ? 4 : 1;
+    }
+
+    @Override
+    public Tower<Operand<TFloat32>> tower() {
+      return new ResNet(this);
+    }
+  }
+
+  private final Spec spec;
+
+  ResNet(Spec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public int featureSize() {
+    return spec.widths().get(spec.widths().size() - 1) * spec.expansion();
+  }
+
+  @Override
+  public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
+    Ops tf = layers.tf();
+    Operand<TFloat32> x = stem(layers.in("stem"), pixels);
+    int in = spec.stemWidth();
+    for (int stage = 0; stage < spec.depths().size(); stage++) {
+      int width = spec.widths().get(stage);
+      for (int i = 0; i < spec.depths().get(stage); i++) {
+        int stride = i == 0 && stage > 0 ? 2 : 1;
+        x = residual(layers.in("stage").in(stage).in(i), x, in, width, stride);
+        in = width * spec.expansion();
+      }
+    }
+    return tf.math.mean(x, tf.constant(new int[] {1, 2}));
+  }
+
+  private Operand<TFloat32> stem(Layers layers, Operand<TFloat32> pixels) {
+    if (spec.stem() == Stem.SMALL) {
+      return convolve(layers, "convolution", pixels, 3, spec.stemWidth(), 3, 2, true);
+    }
+    Operand<TFloat32> x = convolve(layers, "convolution", pixels, 3, spec.stemWidth(), 7, 2, true);
+    Ops tf = layers.tf();
+    // Zeros at the border change nothing: what is pooled has passed a ReLU.
+    Operand<TFloat32> padded =
+        tf.pad(x, tf.constant(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}), tf.constant(0f));
+    return tf.nn.maxPool(
+        padded,
+        tf.constant(new int[] {1, 3, 3, 1}),
+        tf.constant(new int[] {1, 2, 2, 1}),
+        "VALID",
+        new MaxPool.Options[0]);
+  }
+
+  private Operand<TFloat32> residual(
+      Layers layers, Operand<TFloat32> x, int in, int width, int stride) {
+    int out = width * spec.expansion();
+    Operand<TFloat32> branch =
+        switch (spec.block()) {
+          case BASIC -> {
+            Operand<TFloat32> first = convolve(layers, "0", x, in, width, 3, stride, true);
+            yield convolve(layers, "1", first, width, out, 3, 1, false);
+          }
+          case BOTTLENECK -> {
+            Operand<TFloat32> narrow = convolve(layers, "0", x, in, width, 1, 1, true);
+            Operand<TFloat32> middle = convolve(layers, "1", narrow, width, width, 3, stride, true);
+            yield convolve(layers, "2", middle, width, out, 1, 1, false);
+          }
+        };
+    Operand<TFloat32> shortcut =
+        stride == 1 && in == out ? x : convolve(layers, "shortcut", x, in, out, 1, stride, false);
+    return layers.tf().nn.relu(layers.tf().math.add(branch, shortcut));
+  }
+
+  /** Convolution, batch norm and, where asked for, ReLU. */
+  private static Operand<TFloat32> convolve(
+      Layers layers,
+      String name,
+      Operand<TFloat32> x,
+      int in,
+      int out,
+      int size,
+      int stride,
+      boolean relu) {
+    Operand<TFloat32> y = layers.convolution(name, x, in, out, size, stride, size / 2);
+    y = layers.batchNorm(name + "/norm", y, out);
+    return relu ? layers.tf().nn.relu(y) : y;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.lockstep.model;
+
+import dev.lockstep.tensorflow.Variable;
+import java.util.Locale;
+
+/** Which part of the model a variable belongs to; learning rates and freezing go by it. */
+public enum Side {
+  IMAGE,
+  TEXT,
+  /** What belongs to neither tower: the logit scale. */
+  SHARED;
+
+  /** The side of a model's variable, from the first part of its name. */
+  public static Side of(Variable variable) {
+    String name = variable.name();
+    if (name.startsWith("image/")) {
+      return IMAGE;
+    }
+    return name.startsWith("text/") ? TEXT : SHARED;
+  }
+
+  /** As it stands in experiment files and metrics: image, text, shared. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

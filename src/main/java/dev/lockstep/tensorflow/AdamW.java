@@ -1,0 +1,195 @@
+package dev.lockstep.tensorflow;
+
+import com.google.common.collect.ImmutableList;
+import dev.lockstep.tensorflow.Variable.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.framework.initializers.Zeros;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * AdamW (Loshchilov & Hutter 2019: weight decay apart from the gradient), for any part of a graph's
+ * variables. Agrees with {@code torch.optim.AdamW}. Several steps, one for each stage, share the
+ * slots; a variable's bias correction counts only the steps that changed it.
+ */
+public final class AdamW {
+  /**
+   * @param clip the largest global norm of the gradients; 0 does not clip
+   */
+  public record Options(
+      double beta1, double beta2, double epsilon, double weightDecay, double clip) {}
+
+  /**
+   * How one variable takes part in a step.
+   *
+   * @param learningRate a scalar
+   */
+  public record Update(Variable variable, Operand<TFloat32> learningRate) {}
+
+  /**
+   * A step as operations of the graph.
+   *
+   * @param apply changes the variables
+   * @param squaredNorms of each variable's gradient before clipping, in the order of the updates
+   * @param globalNorm of all gradients together, before clipping
+   */
+  public record Step(
+      Op apply, List<Operand<TFloat32>> squaredNorms, Operand<TFloat32> globalNorm) {}
+
+  private static final String COUNTS = "optimizer/update-counts";
+
+  private final Graph graph;
+  private final Ops tf;
+  private final Variables variables;
+  private final ImmutableList<Variable> learned;
+  private final Variable counts;
+
+  /** To be made when the model's variables are complete: their order is part of the checkpoint. */
+  public AdamW(Graph graph, Ops tf, Variables variables) {
+    this.graph = graph;
+    this.tf = tf;
+    this.variables = variables;
+    this.learned = ImmutableList.copyOf(variables.trainable());
+    this.counts = variables.variable(COUNTS, Shape.of(learned.size()), Role.STATE, new Zeros<>());
+    for (Variable variable : learned) {
+      slot(variable, "mean");
+      slot(variable, "variance");
+    }
+  }
+
+  /**
+   * One step down the gradient of {@code loss}.
+   *
+   * @param updates the variables to change; all others stay as they are, bit for bit
+   * @param after operations that must have run before any variable changes
+   * @throws IllegalArgumentException if the loss does not depend on one of the variables
+   */
+  public Step step(
+      String name, Operand<TFloat32> loss, List<Update> updates, Options options, List<Op> after) {
+    List<Operand<TFloat32>> gradients = gradients(name, loss, updates);
+    List<Operand<TFloat32>> squaredNorms = new ArrayList<>();
+    for (Operand<TFloat32> gradient : gradients) {
+      squaredNorms.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
+    }
+    Operand<TFloat32> globalNorm = tf.math.sqrt(tf.math.addN(squaredNorms));
+    return new Step(
+        apply(updates, clipped(gradients, globalNorm, options.clip()), options, after),
+        squaredNorms,
+        globalNorm);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Operand<TFloat32>> gradients(
+      String name, Operand<TFloat32> loss, List<Update> updates) {
+    Output<?>[] values =
+        updates.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
+    Output<?>[] gradients =
+        graph.addGradients(name + "_gradients", new Output<?>[] {loss.asOutput()}, values, null);
+    List<Operand<TFloat32>> result = new ArrayList<>();
+    for (int i = 0; i < gradients.length; i++) {
+      if (gradients[i] == null) {
+        throw new IllegalArgumentException(
+            "the loss of " + name + " does not depend on " + updates.get(i).variable().name());
+      }
+      result.add((Output<TFloat32>) gradients[i]);
+    }
+    return result;
+  }
+
+  private List<Operand<TFloat32>> clipped(
+      List<Operand<TFloat32>> gradients, Operand<TFloat32> globalNorm, double clip) {
+    if (clip == 0) {
+      return gradients;
+    }
+    // As torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm.
+    Operand<TFloat32> factor =
+        tf.math.minimum(
+            tf.math.div(tf.constant((float) clip), tf.math.add(globalNorm, tf.constant(1e-6f))),
+            tf.constant(1f));
+    List<Operand<TFloat32>> result = new ArrayList<>();
+    gradients.forEach(g -> result.add(tf.math.mul(g, factor)));
+    return result;
+  }
+
+  private Op apply(
+      List<Update> updates, List<Operand<TFloat32>> gradients, Options options, List<Op> after) {
+    List<Op> before = new ArrayList<>(after);
+    before.addAll(gradients);
+    Ops ready = tf.withControlDependencies(before);
+    Op counted = ready.assignAddVariableOp(counts.handle(), mask(updates));
+    Operand<TFloat32> times =
+        tf.withControlDependencies(List.of(counted))
+            .readVariableOp(counts.handle(), TFloat32.class);
+    List<Operand<TFloat32>> beta1Powers = powers(options.beta1(), times);
+    List<Operand<TFloat32>> beta2Powers = powers(options.beta2(), times);
+    Operand<TFloat32> beta1 = tf.constant((float) options.beta1());
+    Operand<TFloat32> beta2 = tf.constant((float) options.beta2());
+    Operand<TFloat32> epsilon = tf.constant((float) options.epsilon());
+    Operand<TFloat32> weightDecay = tf.constant((float) options.weightDecay());
+
+    List<Op> changes = new ArrayList<>();
+    for (int i = 0; i < updates.size(); i++) {
+      Variable variable = updates.get(i).variable();
+      Operand<TFloat32> learningRate = updates.get(i).learningRate();
+      Ops then = ready;
+      if (options.weightDecay() > 0 && variable.role() == Role.WEIGHT) {
+        // var -= rate * decay * var, in one pass over the memory and before the Adam update.
+        Op decayed =
+            ready.train.resourceApplyGradientDescent(
+                variable.handle(), tf.math.mul(learningRate, weightDecay), variable.value());
+        then = tf.withControlDependencies(List.of(decayed));
+      }
+      int index = learned.indexOf(variable);
+      changes.add(
+          then.train.resourceApplyAdam(
+              variable.handle(),
+              slot(variable, "mean").handle(),
+              slot(variable, "variance").handle(),
+              beta1Powers.get(index),
+              beta2Powers.get(index),
+              learningRate,
+              beta1,
+              beta2,
+              epsilon(epsilon, beta2Powers.get(index)),
+              gradients.get(i)));
+    }
+    return tf.withControlDependencies(changes).noOp();
+  }
+
+  /**
+   * TensorFlow divides by {@code sqrt(v) + e} and scales by {@code sqrt(1 - beta2^t)} afterwards,
+   * the paper by {@code sqrt(v / (1 - beta2^t)) + e}; they are the same for {@code e = epsilon *
+   * sqrt(1 - beta2^t)}.
+   */
+  private Operand<TFloat32> epsilon(Operand<TFloat32> epsilon, Operand<TFloat32> beta2Power) {
+    return tf.math.mul(epsilon, tf.math.sqrt(tf.math.sub(tf.constant(1f), beta2Power)));
+  }
+
+  /** One scalar for each learned variable: beta to the power of how often it was changed. */
+  private List<Operand<TFloat32>> powers(double beta, Operand<TFloat32> times) {
+    return ImmutableList.copyOf(
+        tf.unstack(tf.math.pow(tf.constant((float) beta), times), (long) learned.size()).output());
+  }
+
+  private Operand<TFloat32> mask(List<Update> updates) {
+    float[] mask = new float[learned.size()];
+    updates.forEach(u -> mask[learned.indexOf(u.variable())] = 1);
+    return tf.constant(mask);
+  }
+
+  private Variable slot(Variable variable, String kind) {
+    return variables.variable(
+        "optimizer/" + kind + "/" + variable.name(), variable.shape(), Role.STATE, new Zeros<>());
+  }
+
+  /** Whether a variable belongs to an optimizer and not to the model. */
+  public static boolean owns(Variable variable) {
+    return variable.name().startsWith("optimizer/");
+  }
+}

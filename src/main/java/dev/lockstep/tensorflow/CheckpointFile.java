@@ -1,0 +1,108 @@
+package dev.lockstep.tensorflow;
+
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.error.RunFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Saves variables to TensorFlow's checkpoint format (TensorBundle) and restores them. Its
+ * operations are part of the graph, so it is made after the last variable and before the first run.
+ */
+public final class CheckpointFile {
+  private final Placeholder<TString> path;
+  private final Op save;
+  private final Op restore;
+
+  /**
+   * @param variables those to save and restore; a file must hold all of them to be restored
+   */
+  public CheckpointFile(Ops tf, Collection<Variable> variables) {
+    path = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    List<String> names = variables.stream().map(Variable::name).toList();
+    Operand<TString> tensorNames = strings(tf, names);
+    Operand<TString> wholeTensors = strings(tf, Collections.nCopies(names.size(), ""));
+    List<Operand<?>> values = new ArrayList<>();
+    List<Class<? extends TType>> types = new ArrayList<>();
+    for (Variable variable : variables) {
+      // A read of its own: the shared one may have run before an update in the same step.
+      values.add(tf.readVariableOp(variable.handle(), TFloat32.class));
+      types.add(TFloat32.class);
+    }
+    save = tf.train.save(path, tensorNames, wholeTensors, values);
+    Restore restored = tf.train.restore(path, tensorNames, wholeTensors, types);
+    List<Op> assignments = new ArrayList<>();
+    int i = 0;
+    for (Variable variable : variables) {
+      assignments.add(
+          tf.assignVariableOp(
+              variable.handle(), tf.ensureShape(restored.tensors().get(i++), variable.shape())));
+    }
+    restore = tf.withControlDependencies(assignments).noOp();
+  }
+
+  /**
+   * @param prefix the files' common beginning: {@code prefix.index}, {@code prefix.data-...}
+   * @throws RunFailedException if they cannot be written
+   */
+  public void save(Session session, Path prefix) {
+    try {
+      run(session, prefix, save);
+    } catch (TensorFlowException e) {
+      throw new RunFailedException(
+          prefix + ": the checkpoint could not be written: " + firstLine(e),
+          "see that the disk has room; the last whole checkpoint is kept",
+          e);
+    }
+  }
+
+  /**
+   * @throws InvalidInputException if there is no such checkpoint, it is damaged, or it is of a
+   *     model with other variables
+   */
+  public void restore(Session session, Path prefix) {
+    if (!Files.isRegularFile(Path.of(prefix + ".index"))) {
+      throw new InvalidInputException(
+          prefix.toString(), "there is no checkpoint", "expected " + prefix + ".index");
+    }
+    try {
+      run(session, prefix, restore);
+    } catch (TensorFlowException e) {
+      throw new InvalidInputException(
+          prefix.toString(),
+          "the checkpoint does not fit this model, or is damaged: " + firstLine(e),
+          "use a checkpoint of the same model block, or another run folder (name=...)",
+          e);
+    }
+  }
+
+  private void run(Session session, Path prefix, Op operation) {
+    try (TString text = TString.scalarOf(prefix.toAbsolutePath().toString())) {
+      session.runner().feed(path, text).addTarget(operation).run().close();
+    }
+  }
+
+  private static Operand<TString> strings(Ops tf, List<String> values) {
+    return tf.constant(NdArrays.vectorOfObjects(values.toArray(new String[0])));
+  }
+
+  private static String firstLine(TensorFlowException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown error");
+  }
+}

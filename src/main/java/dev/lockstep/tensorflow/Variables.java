@@ -1,0 +1,104 @@
+package dev.lockstep.tensorflow;
+
+import com.google.common.hash.Hashing;
+import dev.lockstep.tensorflow.Variable.Role;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.framework.initializers.Initializer;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The variables of one graph, by name. They are resource variables: TensorFlow-Java's own {@code
+ * Session.save} and optimizers pass those over without a word, hence {@link CheckpointFile} and
+ * {@link AdamW}.
+ */
+public final class Variables {
+  private final Ops tf;
+  private final long seed;
+  private final Map<String, Variable> byName = new LinkedHashMap<>();
+
+  /**
+   * @param seed from which, with its name, each variable's first value is drawn
+   */
+  public Variables(Ops tf, long seed) {
+    this.tf = tf;
+    this.seed = seed;
+  }
+
+  /**
+   * The variable of that name, made at the first call. A tower that is built twice into one graph,
+   * for training and for evaluation, so shares its variables.
+   *
+   * @throws IllegalArgumentException if it exists with another shape
+   */
+  public Variable variable(String name, Shape shape, Role role, Initializer<TFloat32> initializer) {
+    Variable known = byName.get(name);
+    if (known == null) {
+      known = create(name, shape, role, initializer);
+      byName.put(name, known);
+    } else if (!known.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "variable " + name + " has shape " + known.shape() + ", asked for with " + shape);
+    }
+    return known;
+  }
+
+  private Variable create(String name, Shape shape, Role role, Initializer<TFloat32> initializer) {
+    // Names of operations may not hold a slash; the shared name is the one that checkpoints use.
+    String operation = name.replace('/', '.');
+    VarHandleOp handle =
+        tf.withName(operation).varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(name));
+    Operand<TFloat32> first = initializer.call(tf, tf.constant(shape.asArray()), TFloat32.class);
+    return new Variable(
+        name,
+        shape,
+        role,
+        handle,
+        tf.withName(operation + ".value").readVariableOp(handle, TFloat32.class),
+        tf.withName(operation + ".initialize").assignVariableOp(handle, first));
+  }
+
+  /** A seed for the first value of a variable: the same in every graph, another for each name. */
+  public long seedFor(String name) {
+    return Hashing.murmur3_128((int) seed)
+        .hashString(seed + ":" + name, StandardCharsets.UTF_8)
+        .asLong();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is none
+   */
+  public Variable get(String name) {
+    Variable variable = byName.get(name);
+    if (variable == null) {
+      throw new IllegalArgumentException("there is no variable " + name);
+    }
+    return variable;
+  }
+
+  /** In the order in which they were made. */
+  public Collection<Variable> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** Those that training may change, in the order in which they were made. */
+  public List<Variable> trainable() {
+    return byName.values().stream().filter(Variable::trainable).toList();
+  }
+
+  /** Gives every variable made so far its first value. */
+  public Op initializer() {
+    List<Op> all = new ArrayList<>();
+    byName.values().forEach(v -> all.add(v.initializer()));
+    return tf.withControlDependencies(all).noOp();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lockstep.train;
+
+import dev.lockstep.model.Side;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/** What changes from step to step and is fed from Java: the step's number and the learning rates. */
+final class StepInputs {
+  private final Placeholder<TInt64> step;
+  private final Map<Side, Placeholder<TFloat32>> learningRates = new EnumMap<>(Side.class);
+
+  StepInputs(Ops tf) {
+    step = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    for (Side side : Side.values()) {
+      learningRates.put(
+          side, tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar())));
+    }
+  }
+
+  Operand<TInt64> step() {
+    return step;
+  }
+
+  Operand<TFloat32> learningRate(Side side) {
+    return learningRates.get(side);
+  }
+
+  /**
+   * Feeds one run.
+   *
+   * @param rates by {@link Side#label}
+   * @return the fed tensors, to be closed after the run
+   */
+  List<Tensor> feed(Session.Runner runner, long stepNumber, Map<String, Double> rates) {
+    List<Tensor> fed = new ArrayList<>();
+    TInt64 number = TInt64.scalarOf(stepNumber);
+    fed.add(number);
+    runner.feed(step, number);
+    learningRates.forEach(
+        (side, placeholder) -> {
+          TFloat32 rate = TFloat32.scalarOf(rates.get(side.label()).floatValue());
+          fed.add(rate);
+          runner.feed(placeholder, rate);
+        });
+    return fed;
+  }
+}
