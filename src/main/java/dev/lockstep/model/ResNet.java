@@ -7,7 +7,9 @@ import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.MaxPool;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * ResNet (He et al. 2016): a stem, stages of residual blocks that halve the grid and double the
@@ -84,8 +86,13 @@ final class ResNet implements Tower<Operand<TFloat32>> {
 
   @Override
   public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
-    Ops tf = layers.tf();
-    Operand<TFloat32> x = stem(layers.in("stem"), pixels);
+    return layers.bfloat16()
+        ? meanOfGrid(layers, layers.cast(pixels, TBfloat16.class))
+        : meanOfGrid(layers, pixels);
+  }
+
+  private <T extends TNumber> Operand<TFloat32> meanOfGrid(Layers layers, Operand<T> pixels) {
+    Operand<T> x = stem(layers.in("stem"), pixels);
     int in = spec.stemWidth();
     for (int stage = 0; stage < spec.depths().size(); stage++) {
       int width = spec.widths().get(stage);
@@ -95,57 +102,59 @@ final class ResNet implements Tower<Operand<TFloat32>> {
         in = width * spec.expansion();
       }
     }
-    return tf.math.mean(x, tf.constant(new int[] {1, 2}));
+    Ops tf = layers.tf();
+    return tf.math.mean(layers.cast(x, TFloat32.class), tf.constant(new int[] {1, 2}));
   }
 
-  private Operand<TFloat32> stem(Layers layers, Operand<TFloat32> pixels) {
+  private <T extends TNumber> Operand<T> stem(Layers layers, Operand<T> pixels) {
+    int width = spec.stemWidth();
     if (spec.stem() == Stem.SMALL) {
-      return convolve(layers, "convolution", pixels, 3, spec.stemWidth(), 3, 2, true);
+      return convolve(layers, "convolution", pixels, 3, width, 3, 2, true);
     }
-    Operand<TFloat32> x = convolve(layers, "convolution", pixels, 3, spec.stemWidth(), 7, 2, true);
+    Operand<T> x = convolve(layers, "convolution", pixels, 3, width, 7, 2, true);
     Ops tf = layers.tf();
     // Zeros at the border change nothing: what is pooled has passed a ReLU.
-    Operand<TFloat32> padded =
-        tf.pad(x, tf.constant(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}), tf.constant(0f));
+    int[][] border = {{0, 0}, {1, 1}, {1, 1}, {0, 0}};
     return tf.nn.maxPool(
-        padded,
+        tf.pad(x, tf.constant(border), tf.dtypes.cast(tf.constant(0f), x.type())),
         tf.constant(new int[] {1, 3, 3, 1}),
         tf.constant(new int[] {1, 2, 2, 1}),
         "VALID",
         new MaxPool.Options[0]);
   }
 
-  private Operand<TFloat32> residual(
-      Layers layers, Operand<TFloat32> x, int in, int width, int stride) {
+  private <T extends TNumber> Operand<T> residual(
+      Layers layers, Operand<T> x, int in, int width, int stride) {
+    Ops tf = layers.tf();
     int out = width * spec.expansion();
-    Operand<TFloat32> branch =
+    Operand<T> branch =
         switch (spec.block()) {
           case BASIC -> {
-            Operand<TFloat32> first = convolve(layers, "0", x, in, width, 3, stride, true);
+            Operand<T> first = convolve(layers, "0", x, in, width, 3, stride, true);
             yield convolve(layers, "1", first, width, out, 3, 1, false);
           }
           case BOTTLENECK -> {
-            Operand<TFloat32> narrow = convolve(layers, "0", x, in, width, 1, 1, true);
-            Operand<TFloat32> middle = convolve(layers, "1", narrow, width, width, 3, stride, true);
+            Operand<T> narrow = convolve(layers, "0", x, in, width, 1, 1, true);
+            Operand<T> middle = convolve(layers, "1", narrow, width, width, 3, stride, true);
             yield convolve(layers, "2", middle, width, out, 1, 1, false);
           }
         };
-    Operand<TFloat32> shortcut =
+    Operand<T> shortcut =
         stride == 1 && in == out ? x : convolve(layers, "shortcut", x, in, out, 1, stride, false);
-    return layers.tf().nn.relu(layers.tf().math.add(branch, shortcut));
+    return tf.nn.relu(tf.math.add(branch, shortcut));
   }
 
   /** Convolution, batch norm and, where asked for, ReLU. */
-  private static Operand<TFloat32> convolve(
+  private static <T extends TNumber> Operand<T> convolve(
       Layers layers,
       String name,
-      Operand<TFloat32> x,
+      Operand<T> x,
       int in,
       int out,
       int size,
       int stride,
       boolean relu) {
-    Operand<TFloat32> y = layers.convolution(name, x, in, out, size, stride, size / 2);
+    Operand<T> y = layers.convolution(name, x, in, out, size, stride, size / 2);
     y = layers.batchNorm(name + "/norm", y, out);
     return relu ? layers.tf().nn.relu(y) : y;
   }

@@ -9,8 +9,10 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * ViT (Dosovitskiy et al. 2021) as in CLIP (Radford et al. 2021): a norm before the first block, no
@@ -76,8 +78,10 @@ final class VisionTransformer implements Tower<Operand<TFloat32>> {
     int grid = spec.imageSize() / spec.patch();
     Operand<TFloat32> patches =
         tf.reshape(
-            layers.convolution(
-                "patch-embedding", pixels, 3, hiddenSize, spec.patch(), spec.patch(), 0),
+            layers.bfloat16()
+                ? layers.cast(
+                    patches(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
+                : patches(layers, pixels),
             tf.constant(new int[] {-1, grid * grid, hiddenSize}));
     Operand<TInt32> batch =
         tf.slice(tf.shape(patches), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
@@ -90,6 +94,11 @@ final class VisionTransformer implements Tower<Operand<TFloat32>> {
     return tf.math.add(
         tf.concat(List.of(classToken, patches), tf.constant(1)),
         layers.undecayed("position-embedding", Shape.of(grid * grid + 1L, hiddenSize)));
+  }
+
+  private <T extends TNumber> Operand<T> patches(Layers layers, Operand<T> pixels) {
+    int patch = spec.patch();
+    return layers.convolution("patch-embedding", pixels, 3, hiddenSize, patch, patch, 0);
   }
 
   private Operand<TFloat32> pool(Ops tf, Operand<TFloat32> tokens) {

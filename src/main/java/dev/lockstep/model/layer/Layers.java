@@ -21,6 +21,7 @@ import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The small verbs that towers are written in. Each makes its variables under the current name, so
@@ -126,6 +127,11 @@ public final class Layers {
         : tf.linalg.einsum(List.of(a, b), equation);
   }
 
+  /** The type that a tower of convolutions keeps its activations in. */
+  public boolean bfloat16() {
+    return mode.bfloat16();
+  }
+
   /**
    * A square convolution without bias.
    *
@@ -133,8 +139,8 @@ public final class Layers {
    * @param padding zeros on each side: half the size, or 0 for patches
    * @return [batch, height', width', out]
    */
-  public Operand<TFloat32> convolution(
-      String name, Operand<TFloat32> x, long in, long out, long size, long stride, long padding) {
+  public <T extends TNumber> Operand<T> convolution(
+      String name, Operand<T> x, long in, long out, long size, long stride, long padding) {
     Operand<TFloat32> kernel =
         variable(
             name + "/kernel",
@@ -145,20 +151,22 @@ public final class Layers {
                 VarianceScaling.Mode.FAN_OUT,
                 VarianceScaling.Distribution.TRUNCATED_NORMAL,
                 seed(name)));
-    List<Long> strides = List.of(1L, stride, stride, 1L);
     // TensorFlow pads unevenly where the stride is 2, and its gradient loses explicit paddings.
     boolean even = padding == 0 || stride == 1;
-    Operand<TFloat32> padded = even ? x : padded(x, (int) padding);
-    String rule = even && padding > 0 ? "SAME" : "VALID";
-    return mode.bfloat16()
-        ? asFloat(tf.nn.conv2d(asBfloat16(padded), asBfloat16(kernel), strides, rule))
-        : tf.nn.conv2d(padded, kernel, strides, rule);
+    return tf.nn.conv2d(
+        even ? x : padded(x, (int) padding),
+        cast(kernel, x.type()),
+        List.of(1L, stride, stride, 1L),
+        even && padding > 0 ? "SAME" : "VALID");
   }
 
-  private Operand<TFloat32> padded(Operand<TFloat32> x, int padding) {
+  private <T extends TNumber> Operand<T> padded(Operand<T> x, int padding) {
     int[] sides = {padding, padding};
     int[] none = {0, 0};
-    return tf.pad(x, tf.constant(new int[][] {none, sides, sides, none}), tf.constant(0f));
+    return tf.pad(
+        x,
+        tf.constant(new int[][] {none, sides, sides, none}),
+        tf.dtypes.cast(tf.constant(0f), x.type()));
   }
 
   /**
@@ -183,24 +191,22 @@ public final class Layers {
    *
    * @param x [batch, height, width, channels]
    */
-  public Operand<TFloat32> batchNorm(String name, Operand<TFloat32> x, long channels) {
+  public <T extends TNumber> Operand<T> batchNorm(String name, Operand<T> x, long channels) {
     Operand<TFloat32> scale = ones(name + "/scale", channels);
     Operand<TFloat32> offset = zeros(name + "/offset", channels);
-    Variable runningMean =
-        variables.variable(
-            scope + "/" + name + "/running-mean", Shape.of(channels), Role.STATE, new Zeros<>());
-    Variable runningVariance =
-        variables.variable(
-            scope + "/" + name + "/running-variance", Shape.of(channels), Role.STATE, new Ones<>());
+    Variable runningMean = state(name + "/running-mean", channels, new Zeros<>());
+    Variable runningVariance = state(name + "/running-variance", channels, new Ones<>());
     if (!mode.training()) {
       Operand<TFloat32> factor =
           tf.math.mul(
               scale,
-              tf.math.rsqrt(tf.math.add(runningVariance.value(), tf.constant(BATCH_NORM_EPSILON))));
-      return tf.math.add(
-          tf.math.mul(x, factor), tf.math.sub(offset, tf.math.mul(runningMean.value(), factor)));
+              tf.math.rsqrt(
+                  tf.math.add(runningVariance.value(), tf.constant(BATCH_NORM_EPSILON))));
+      Operand<TFloat32> shift =
+          tf.math.sub(offset, tf.math.mul(runningMean.value(), factor));
+      return cast(tf.math.add(tf.math.mul(cast(x, TFloat32.class), factor), shift), x.type());
     }
-    FusedBatchNorm<TFloat32, TFloat32> normalized =
+    FusedBatchNorm<T, TFloat32> normalized =
         tf.nn.fusedBatchNorm(
             x,
             scale,
@@ -253,6 +259,10 @@ public final class Layers {
     return activation.apply(tf, x);
   }
 
+  private Variable state(String name, long size, Initializer<TFloat32> initializer) {
+    return variables.variable(scope + "/" + name, Shape.of(size), Role.STATE, initializer);
+  }
+
   private Operand<TFloat32> zeros(String name, long size) {
     return variable(name, Shape.of(size), Role.UNDECAYED, new Zeros<>());
   }
@@ -275,10 +285,16 @@ public final class Layers {
   }
 
   private Operand<TBfloat16> asBfloat16(Operand<TFloat32> x) {
-    return tf.dtypes.cast(x, TBfloat16.class);
+    return cast(x, TBfloat16.class);
   }
 
   private Operand<TFloat32> asFloat(Operand<TBfloat16> x) {
-    return tf.dtypes.cast(x, TFloat32.class);
+    return cast(x, TFloat32.class);
+  }
+
+  /** The same values in another type; the operand itself where it has the type already. */
+  @SuppressWarnings("unchecked")
+  public <T extends TNumber> Operand<T> cast(Operand<? extends TNumber> x, Class<T> type) {
+    return x.type() == type ? (Operand<T>) x : tf.dtypes.cast(x, type);
   }
 }
