@@ -1,0 +1,67 @@
+package dev.lockstep.train;
+
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+
+/**
+ * Shows a training while it runs: on a terminal a progress bar, elsewhere a line every few seconds.
+ * Both tell the loss with its floor and ln N (where it stays while nothing is learned), pairs a
+ * second, the share of time that waits for input, and the time left.
+ */
+public final class ProgressPrinter implements TrainingListener {
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private final ProgressDisplay display;
+  private StageView stage;
+  private TrainingPace pace;
+  private OptionalDouble recallAt1 = OptionalDouble.empty();
+
+  ProgressPrinter(ProgressDisplay display) {
+    this.display = display;
+  }
+
+  /** To standard error, as a bar where that is a terminal. */
+  public static ProgressPrinter toStandardError() {
+    PrintStream out = System.err;
+    ErrorTerminal terminal = ErrorTerminal.find();
+    return new ProgressPrinter(
+        terminal == null
+            ? new LineDisplay(out, INTERVAL, System::nanoTime)
+            : new BarDisplay(out, Charset.defaultCharset(), terminal::columns));
+  }
+
+  @Override
+  public void onStageStart(StageView stage) {
+    this.stage = stage;
+    pace = new TrainingPace();
+    display.startStage(stage);
+    display.print(Wording.stage(stage));
+  }
+
+  @Override
+  public void onStep(StepView step) {
+    pace.add(step);
+    display.update(ProgressLine.of(stage, pace, recallAt1));
+  }
+
+  @Override
+  public void onEvaluation(EvaluationView evaluation) {
+    SortedMap<Integer, Double> recall = evaluation.scores().textToImage().recallAt();
+    recallAt1 = recall.containsKey(1) ? OptionalDouble.of(recall.get(1)) : OptionalDouble.empty();
+    display.print(Wording.evaluation(evaluation));
+  }
+
+  @Override
+  public void onCheckpoint(Path checkpoint, long step) {
+    display.print("step %,d: checkpoint %s".formatted(step, checkpoint));
+  }
+
+  @Override
+  public void onTrainingEnd() {
+    display.end();
+  }
+}
