@@ -2,6 +2,7 @@ package dev.lockstep.evaluate;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -79,19 +80,23 @@ public record RetrievalScores(
 
   /** A small table for a terminal, ending with a newline. */
   public String toTable() {
-    StringBuilder table = new StringBuilder("%-15s".formatted(""));
-    textToImage.recallAt.keySet().forEach(k -> table.append("%8s".formatted("R@" + k)));
-    table.append("%11s%13s\n".formatted("mean rank", "median rank"));
-    appendRow(table, "text to image", textToImage);
-    appendRow(table, "image to text", imageToText);
+    StringBuilder table = new StringBuilder(row("%-15s", ""));
+    textToImage.recallAt.keySet().forEach(k -> table.append(row("%8s", "R@" + k)));
+    table.append(row("%11s%13s\n", "mean rank", "median rank"));
+    appendDirection(table, "text to image", textToImage);
+    appendDirection(table, "image to text", imageToText);
     return table
-        .append("%,d pairs: %,d captions, %,d images\n".formatted(pairs, texts, images))
+        .append(row("%,d pairs: %,d captions, %,d images\n", pairs, texts, images))
         .toString();
   }
 
-  private static void appendRow(StringBuilder table, String name, Direction direction) {
-    table.append("%-15s".formatted(name));
-    direction.recallAt.values().forEach(r -> table.append("%7.1f%%".formatted(100 * r)));
-    table.append("%11.1f%13.1f\n".formatted(direction.meanRank, direction.medianRank));
+  private static void appendDirection(StringBuilder table, String name, Direction direction) {
+    table.append(row("%-15s", name));
+    direction.recallAt.values().forEach(recall -> table.append(row("%7.1f%%", 100 * recall)));
+    table.append(row("%11.1f%13.1f\n", direction.meanRank, direction.medianRank));
+  }
+
+  private static String row(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

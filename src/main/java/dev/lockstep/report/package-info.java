@@ -1,0 +1,9 @@
+/**
+ * Writes {@code report.html} of a run: one file that asks nothing of the network, for a reader with
+ * half a minute. It may use {@code evaluate} and {@code error}, and reads the run folder's own
+ * files ({@code metrics.jsonl}, {@code experiment.conf}, {@code provenance.json}, {@code
+ * gallery.json}), so that the report of an old run can be made again. Start with {@link
+ * dev.lockstep.report.RunReport}; the page's frame, looks and charts are {@code report.html},
+ * {@code report.css} and {@code report.js} among the resources.
+ */
+package dev.lockstep.report;
