@@ -1,0 +1,164 @@
+package dev.lockstep.input;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Stage;
+import org.tensorflow.op.core.StageClear;
+import org.tensorflow.op.core.Timestamp;
+import org.tensorflow.op.core.Unstage;
+import org.tensorflow.op.data.Iterator;
+import org.tensorflow.op.data.IteratorGetNext;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Where a graph takes its batches from. Several {@link InputPipeline}s may be started into one
+ * iterator, one after the other; the operands stay the same.
+ */
+public final class BatchIterator {
+  /** The components of a {@link Batch}, in its order. */
+  static final List<Class<? extends TType>> TYPES =
+      List.of(TUint8.class, TInt32.class, TInt32.class, TInt64.class, TInt64.class, TInt64.class);
+
+  private static final DeviceSpec CPU =
+      DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build();
+
+  private final Ops tf;
+  private final int imageSize;
+  private final int batchesAhead;
+  private final Iterator iterator;
+  private final Batch next;
+  private final Operand<TFloat64> waitSeconds;
+  // Null without batches ahead.
+  private final Op stage;
+  private final Op clear;
+
+  /** Batches go straight to whoever uses them. */
+  public BatchIterator(Ops tf, int imageSize) {
+    this(tf, imageSize, 0, CPU);
+  }
+
+  /**
+   * Batches are copied to a device before they are needed.
+   *
+   * @param imageSize height and width of the images
+   * @param batchesAhead how many batches lie ready on the device; 0 for none
+   * @param device where the model runs
+   */
+  public BatchIterator(Ops tf, int imageSize, int batchesAhead, DeviceSpec device) {
+    this.tf = tf.withSubScope("input").withDevice(CPU);
+    this.imageSize = imageSize;
+    this.batchesAhead = batchesAhead;
+    iterator = this.tf.data.iterator("", "", TYPES, shapes(imageSize));
+
+    Timestamp before = this.tf.timestamp();
+    IteratorGetNext read =
+        this.tf
+            .withControlDependencies(before)
+            .data
+            .iteratorGetNext(iterator, TYPES, shapes(imageSize));
+    Operand<TFloat64> after = this.tf.withControlDependencies(read).timestamp();
+    Operand<TFloat64> seconds = this.tf.math.sub(after, before);
+    if (batchesAhead == 0) {
+      next = batch(read.components());
+      waitSeconds = seconds;
+      stage = null;
+      clear = null;
+      return;
+    }
+    Ops onDevice = this.tf.withDevice(device);
+    String name = this.tf.scope().makeOpName("ahead");
+    stage = onDevice.stage(List.copyOf(read.components()), Stage.sharedName(name));
+    clear = onDevice.stageClear(TYPES, StageClear.sharedName(name));
+    Unstage ready = onDevice.unstage(TYPES, Unstage.sharedName(name));
+    next = batch(shaped(onDevice, ready.values(), shapes(imageSize)));
+    waitSeconds = this.tf.withControlDependencies(stage).identity(seconds);
+  }
+
+  /** The next batch: a new one in each run, the same one within a run. */
+  public Batch next() {
+    return next;
+  }
+
+  /**
+   * How long the run waited for its batch, in seconds, a scalar. With batches ahead, it is the
+   * batch after it that is waited for, while the device works, so that this is the most that the
+   * device can have waited.
+   *
+   * <p>Fetch it in each run that uses {@link #next}: with batches ahead, this is also what brings
+   * the next one to the device.
+   */
+  public Operand<TFloat64> waitSeconds() {
+    return waitSeconds;
+  }
+
+  public int imageSize() {
+    return imageSize;
+  }
+
+  /** Where the pipelines of this iterator put their operations. */
+  Ops ops() {
+    return tf;
+  }
+
+  int batchesAhead() {
+    return batchesAhead;
+  }
+
+  /** The operation that makes a dataset of batches the one that this iterator reads. */
+  Op read(Operand<? extends TType> dataset) {
+    return tf.data.makeIterator(dataset, iterator);
+  }
+
+  /** Replaces the batches that lie ready by those of the dataset that is read now. */
+  void refill(Session session) {
+    if (batchesAhead > 0) {
+      session.run(clear);
+    }
+    for (int i = 0; i < batchesAhead; i++) {
+      session.run(stage);
+    }
+  }
+
+  static List<Shape> shapes(int imageSize) {
+    long any = Shape.UNKNOWN_SIZE;
+    Shape perPair = Shape.of(any);
+    return List.of(
+        Shape.of(any, imageSize, imageSize, 3),
+        Shape.of(any, any),
+        Shape.of(any, any),
+        perPair,
+        perPair,
+        perPair);
+  }
+
+  /** The staging area forgets the static shapes, which a model needs. */
+  private static List<Output<?>> shaped(Ops tf, List<Output<?>> values, List<Shape> shapes) {
+    List<Output<?>> shaped = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      shaped.add(tf.ensureShape(values.get(i), shapes.get(i)).asOutput());
+    }
+    return shaped;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Batch batch(List<Output<?>> components) {
+    return new Batch(
+        (Operand<TUint8>) components.get(0),
+        (Operand<TInt32>) components.get(1),
+        (Operand<TInt32>) components.get(2),
+        (Operand<TInt64>) components.get(3),
+        (Operand<TInt64>) components.get(4),
+        (Operand<TInt64>) components.get(5));
+  }
+}

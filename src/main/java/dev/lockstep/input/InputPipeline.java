@@ -1,0 +1,175 @@
+package dev.lockstep.input;
+
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.tensorflow.DatasetThreads;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.data.BatchDataset;
+import org.tensorflow.op.data.ParallelMapDataset;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Records of a dataset as batches: read, shuffled, decoded and augmented inside the graph, in
+ * TensorFlow's threads.
+ *
+ * <p>What a pipeline gives is a function of the records, its seed and a position: started at a
+ * position, it gives what an uninterrupted one would have given from there on.
+ */
+public final class InputPipeline {
+  private final RecordSource source;
+  private final BatchIterator iterator;
+  private final int batchSize;
+  private final Placeholder<TInt64> position;
+  private final Op makeIterator;
+
+  private InputPipeline(
+      BatchIterator iterator,
+      RecordSource source,
+      InputSpec spec,
+      int batchSize,
+      RecordStream records,
+      long epochs,
+      long augmentSeed) {
+    this.source = source;
+    this.iterator = iterator;
+    this.batchSize = batchSize;
+    Ops tf = iterator.ops();
+    position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<? extends TType> dataset = records.from(tf, position, tf.constant(epochs));
+    List<Shape> batched = new ArrayList<>();
+    RecordStream.SHAPES.forEach(shape -> batched.add(shape.prepend(Shape.UNKNOWN_SIZE)));
+    dataset =
+        tf.data.batchDataset(
+            dataset,
+            tf.constant((long) batchSize),
+            tf.constant(false),
+            RecordStream.TYPES,
+            batched,
+            BatchDataset.parallelCopy(false));
+    List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
+    BatchFunction batch =
+        new BatchFunction(source, iterator.imageSize(), spec.augment(), augmentSeed);
+    try (ConcreteFunction function = batch.create()) {
+      dataset =
+          tf.data.parallelMapDataset(
+              dataset,
+              List.of(),
+              tf.constant((long) spec.parallelism()),
+              function,
+              BatchIterator.TYPES,
+              shapes,
+              ParallelMapDataset.deterministic("true"));
+    }
+    dataset =
+        tf.data.prefetchDataset(
+            dataset, tf.constant((long) spec.prefetch()), BatchIterator.TYPES, shapes);
+    makeIterator =
+        iterator.read(
+            DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
+  }
+
+  /**
+   * Batches without end, each epoch in an order of its own, augmented. A batch may hold the end of
+   * one epoch and the beginning of the next, so all are of the same size.
+   *
+   * @param seed of the order and the augmentation; a stage has its own
+   * @throws InvalidInputException if the dataset is smaller than a batch, or a shard is missing
+   */
+  static InputPipeline training(
+      BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
+    check(source, iterator.imageSize(), spec.augment());
+    if (source.records() < batchSize) {
+      throw new InvalidInputException(
+          source.name(),
+          "holds " + source.records() + " pairs, fewer than a batch of " + batchSize,
+          "set batch-size to " + source.records() + " or less, or give more data");
+    }
+    SplittableRandom seeds = new SplittableRandom(seed);
+    RecordStream records =
+        RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
+    return new InputPipeline(
+        iterator, source, spec, batchSize, records, Long.MAX_VALUE, seeds.nextLong());
+  }
+
+  /**
+   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
+   * {@link #batches} batches there is none.
+   */
+  static InputPipeline evaluation(
+      BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize) {
+    if (iterator.batchesAhead() > 0) {
+      throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
+    }
+    check(source, iterator.imageSize(), AugmentSpec.NONE);
+    RecordStream records = RecordStream.inOrder(iterator.ops(), source);
+    return new InputPipeline(
+        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, 1, 0);
+  }
+
+  /**
+   * Makes this pipeline the one that the iterator reads.
+   *
+   * @param position records that were taken before: steps x batch size
+   */
+  public void start(Session session, long position) {
+    try (TInt64 fed = TInt64.scalarOf(position)) {
+      session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
+    }
+    iterator.refill(session);
+  }
+
+  /** Records in an epoch. */
+  public long records() {
+    return source.records();
+  }
+
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /** Batches that hold each record once; the last may be smaller. */
+  public long batches() {
+    return (source.records() + batchSize - 1) / batchSize;
+  }
+
+  Placeholder<TInt64> position() {
+    return position;
+  }
+
+  Op makeIterator() {
+    return makeIterator;
+  }
+
+  private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
+    for (Path shard : source.shards()) {
+      if (!Files.isRegularFile(shard)) {
+        throw new InvalidInputException(
+            shard.toString(),
+            "there is no such file",
+            "delete the folder " + shard.getParent() + "; it is made anew when it is needed");
+      }
+    }
+    if (source.storedSize() < imageSize
+        || !augment.isNone() && source.storedSize() > 2 * imageSize) {
+      throw new InvalidInputException(
+          source.name(),
+          "its images are stored at "
+              + source.storedSize()
+              + " pixels, and the model takes "
+              + imageSize,
+          "set data.store-size from image-size to twice image-size: less has no detail, more would"
+              + " alias, for augmentation samples between four pixels only");
+    }
+  }
+}
