@@ -2,9 +2,9 @@ package dev.lockstep.experiment;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;

@@ -73,7 +73,9 @@ public final class ExportCheck {
     }
     if (!(largest <= TOLERANCE)) {
       throw new RunFailedException(
-          savedModel + ": the exported model's embeddings differ from the trained one's by " + largest,
+          savedModel
+              + ": the exported model's embeddings differ from the trained one's by "
+              + largest,
           "this is a fault of Lockstep; please report it with the experiment file");
     }
     return largest;

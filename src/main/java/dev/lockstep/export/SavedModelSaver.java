@@ -25,11 +25,11 @@ final class SavedModelSaver {
     Ops tf = graph.withSubScope("save");
     Operand<TString> filename = tf.withName("filename").constant("");
     List<String> names = variables.stream().map(Variable::name).toList();
-    Operand<TString> tensorNames = tf.constant(NdArrays.vectorOfObjects(names.toArray(new String[0])));
+    Operand<TString> tensorNames =
+        tf.constant(NdArrays.vectorOfObjects(names.toArray(new String[0])));
     Operand<TString> whole =
         tf.constant(
-            NdArrays.vectorOfObjects(
-                Collections.nCopies(names.size(), "").toArray(new String[0])));
+            NdArrays.vectorOfObjects(Collections.nCopies(names.size(), "").toArray(new String[0])));
     List<Operand<?>> values = new ArrayList<>();
     List<Class<? extends TType>> types = new ArrayList<>();
     for (Variable variable : variables) {
@@ -45,8 +45,7 @@ final class SavedModelSaver {
     for (Variable variable : variables) {
       assignments.add(
           tf.assignVariableOp(
-              variable.handle(),
-              tf.ensureShape(restored.tensors().get(i++), variable.shape())));
+              variable.handle(), tf.ensureShape(restored.tensors().get(i++), variable.shape())));
     }
     tf.withControlDependencies(assignments).withName("restore_all").noOp();
   }

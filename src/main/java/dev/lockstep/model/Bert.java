@@ -28,8 +28,7 @@ final class Bert implements Tower<Tokens> {
   /**
    * @param positions the longest text, in tokens
    */
-  record Spec(
-      int positions, Pooling pooling, TransformerEncoder.Options encoder)
+  record Spec(int positions, Pooling pooling, TransformerEncoder.Options encoder)
       implements ModelSpec.TextTowerSpec {
 
     static Spec from(Block block, int contextLength) {

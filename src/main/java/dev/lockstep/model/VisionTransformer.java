@@ -79,8 +79,7 @@ final class VisionTransformer implements Tower<Operand<TFloat32>> {
     Operand<TFloat32> patches =
         tf.reshape(
             layers.bfloat16()
-                ? layers.cast(
-                    patches(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
+                ? layers.cast(patches(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
                 : patches(layers, pixels),
             tf.constant(new int[] {-1, grid * grid, hiddenSize}));
     Operand<TInt32> batch =

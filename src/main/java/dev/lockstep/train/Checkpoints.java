@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorflow.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tensorflow.Session;
 
 /**
  * The folder {@code checkpoints} of a run. Each checkpoint is a folder {@code step-000700} with the
@@ -69,8 +69,7 @@ public final class Checkpoints {
   /** A digest of the names and shapes of a model's variables. */
   public static String modelDigest(Collection<Variable> variables) {
     Hasher hasher = Hashing.sha256().newHasher();
-    variables.forEach(
-        v -> hasher.putString(v.name() + v.shape() + "\n", StandardCharsets.UTF_8));
+    variables.forEach(v -> hasher.putString(v.name() + v.shape() + "\n", StandardCharsets.UTF_8));
     return hasher.hash().toString().substring(0, 16);
   }
 
@@ -208,8 +207,7 @@ public final class Checkpoints {
             cause));
   }
 
-  private static void checkSame(
-      Path checkpoint, StateFile state, String modelDigest, long seed) {
+  private static void checkSame(Path checkpoint, StateFile state, String modelDigest, long seed) {
     if (!state.modelDigest().equals(modelDigest)) {
       throw new InvalidInputException(
           checkpoint.toString(),

@@ -169,8 +169,7 @@ final class StageGraph {
     Operand<TFloat32> now = after.readVariableOp(logitScale.handle(), TFloat32.class);
     return after.assignVariableOp(
         logitScale.handle(),
-        tf.clipByValue(
-            now, tf.constant(0f), tf.constant((float) DualEncoder.MAX_LOGIT_SCALE)));
+        tf.clipByValue(now, tf.constant(0f), tf.constant((float) DualEncoder.MAX_LOGIT_SCALE)));
   }
 
   private static Operand<TFloat32> norm(

@@ -14,7 +14,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** What changes from step to step and is fed from Java: the step's number and the learning rates. */
+/**
+ * What changes from step to step and is fed from Java: the step's number and the learning rates.
+ */
 final class StepInputs {
   private final Placeholder<TInt64> step;
   private final Map<Side, Placeholder<TFloat32>> learningRates = new EnumMap<>(Side.class);
@@ -22,8 +24,7 @@ final class StepInputs {
   StepInputs(Ops tf) {
     step = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     for (Side side : Side.values()) {
-      learningRates.put(
-          side, tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar())));
+      learningRates.put(side, tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar())));
     }
   }
 

@@ -60,7 +60,8 @@ public final class Trainer implements AutoCloseable {
     this.setup = setup;
     Ops tf = Ops.create(graph);
     Variables variables = new Variables(tf, setup.seed());
-    DualEncoder model = new DualEncoder(tf, variables, setup.model(), setup.training().vocabulary().size());
+    DualEncoder model =
+        new DualEncoder(tf, variables, setup.model(), setup.training().vocabulary().size());
     BatchIterator testIterator = new BatchIterator(tf, setup.imageSize());
     // Built first: it makes all of the model's variables, whatever the stages leave out.
     embedder =
@@ -162,8 +163,7 @@ public final class Trainer implements AutoCloseable {
 
   private StepView step(Stage stage) {
     StageSpec spec = stage.spec();
-    Map<String, Double> rates =
-        spec.optimizer().schedule().rates(state.stageStep(), stage.steps());
+    Map<String, Double> rates = spec.optimizer().schedule().rates(state.stageStep(), stage.steps());
     long start = System.nanoTime();
     StageGraph.Measured measured;
     try {
@@ -210,14 +210,12 @@ public final class Trainer implements AutoCloseable {
 
   private boolean evaluationIsDue(boolean lastOfStage) {
     int every = setup.evaluate().every();
-    return setup.test().isPresent()
-        && (lastOfStage || (every > 0 && state.step() % every == 0));
+    return setup.test().isPresent() && (lastOfStage || (every > 0 && state.step() % every == 0));
   }
 
   /** Whether the score is the best so far. */
   private boolean evaluate(Stage stage, TrainingListener listener) {
-    RetrievalScores scores =
-        embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
+    RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
     boolean best = score > state.bestScore();
     if (best) {

@@ -2,8 +2,8 @@ package dev.lockstep.train;
 
 /**
  * Where a training stands: all that is needed, besides the variables, to go on as if it had never
- * stopped. The place in the data is {@code stageStep x batch size}, and all random numbers are drawn
- * by place and step.
+ * stopped. The place in the data is {@code stageStep x batch size}, and all random numbers are
+ * drawn by place and step.
  *
  * @param stage the current stage, from 0
  * @param stageStep steps taken in it
@@ -29,7 +29,13 @@ public record TrainingState(
 
   TrainingState afterStep(int pairs, double stepSeconds) {
     return new TrainingState(
-        stage, stageStep + 1, step + 1, examples + pairs, seconds + stepSeconds, bestScore, bestStep);
+        stage,
+        stageStep + 1,
+        step + 1,
+        examples + pairs,
+        seconds + stepSeconds,
+        bestScore,
+        bestStep);
   }
 
   TrainingState atNextStage() {

@@ -200,10 +200,8 @@ public final class Layers {
       Operand<TFloat32> factor =
           tf.math.mul(
               scale,
-              tf.math.rsqrt(
-                  tf.math.add(runningVariance.value(), tf.constant(BATCH_NORM_EPSILON))));
-      Operand<TFloat32> shift =
-          tf.math.sub(offset, tf.math.mul(runningMean.value(), factor));
+              tf.math.rsqrt(tf.math.add(runningVariance.value(), tf.constant(BATCH_NORM_EPSILON))));
+      Operand<TFloat32> shift = tf.math.sub(offset, tf.math.mul(runningMean.value(), factor));
       return cast(tf.math.add(tf.math.mul(cast(x, TFloat32.class), factor), shift), x.type());
     }
     FusedBatchNorm<T, TFloat32> normalized =
