@@ -1,0 +1,129 @@
+package dev.lockstep.experiment;
+
+import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.data.ImagePreprocessor;
+import dev.lockstep.evaluate.EmbeddedPairs;
+import dev.lockstep.evaluate.RetrievalEvaluator;
+import dev.lockstep.evaluate.RetrievalScores;
+import dev.lockstep.evaluate.TrainedModel;
+import dev.lockstep.export.ExportCheck;
+import dev.lockstep.export.SavedModelExporter;
+import dev.lockstep.report.Gallery;
+import dev.lockstep.report.GalleryBuilder;
+import dev.lockstep.report.RunReport;
+import dev.lockstep.tensorflow.Device;
+import dev.lockstep.tensorflow.SettledPrecision;
+import dev.lockstep.train.Checkpoints;
+import dev.lockstep.train.MetricsFile;
+import dev.lockstep.train.ProgressPrinter;
+import dev.lockstep.train.TensorBoardWriter;
+import dev.lockstep.train.Trainer;
+import dev.lockstep.train.Trainer.Outcome;
+import dev.lockstep.train.TrainingListeners;
+import dev.lockstep.train.TrainingSetup;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an experiment from the data to the report and the exported model. */
+public final class ExperimentRunner {
+  private static final Logger log = LoggerFactory.getLogger(ExperimentRunner.class);
+
+  private final Experiment experiment;
+  private final Path runs;
+  private final List<String> arguments;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /**
+   * @param runs the folder of all runs
+   * @param arguments of the command line, for the provenance
+   * @param out for results
+   * @param err for all else
+   */
+  public ExperimentRunner(
+      Experiment experiment, Path runs, List<String> arguments, PrintStream out, PrintStream err) {
+    this.experiment = experiment;
+    this.runs = runs;
+    this.arguments = arguments;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Runs what is not done yet.
+   *
+   * @param fresh whether to start over
+   * @throws dev.lockstep.error.LockstepException if what was given is wrong, or the run fails
+   */
+  public Outcome run(boolean fresh) {
+    try (RunFolder folder = RunFolder.open(runs, experiment, fresh);
+        RunLog runLog = RunLog.open(folder.log())) {
+      Optional<RunResult> finished = RunResult.read(folder.result());
+      if (finished.isPresent()) {
+        tell(folder.path() + " is finished; --fresh starts over, name=... makes another run");
+        tellResult(folder, finished.get());
+        return Outcome.FINISHED;
+      }
+      Device device = Device.open(experiment.device());
+      SettledPrecision precision = device.precision(experiment.precision());
+      tell("device: " + device);
+      tell("precision: " + precision);
+      ExperimentData data = ExperimentData.prepare(experiment, this::tell);
+      folder.record(experiment, data, arguments);
+      Outcome outcome = train(folder, device, precision, data);
+      if (outcome == Outcome.FINISHED) {
+        finish(folder, device, data);
+      }
+      return outcome;
+    }
+  }
+
+  private Outcome train(
+      RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
+    TrainingSetup setup =
+        new TrainingSetup(
+            experiment.model(),
+            experiment.stages(),
+            data.training(),
+            data.test(),
+            experiment.data().imageSize(),
+            experiment.input(),
+            experiment.evaluate(),
+            experiment.checkpoint(),
+            folder.checkpoints(),
+            device,
+            precision.precision(),
+            experiment.seed());
+    try (Trainer trainer = new Trainer(setup)) {
+      if (trainer.isFinished()) {
+        return Outcome.FINISHED;
+      }
+      long step = trainer.state().step();
+      if (step > 0) {
+        tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
+      }
+      TrainingListeners listeners =
+          new TrainingListeners(
+              List.of(
+                  new MetricsFile(folder.metrics(), step),
+                  new TensorBoardWriter(folder.tensorBoard(), step),
+                  ProgressPrinter.toStandardError()));
+      try (StopSignal stop =
+          StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
+        Outcome outcome = trainer.run(listeners, stop);
+        if (outcome == Outcome.INTERRUPTED) {
+          tell(
+              "stopped at step %,d of %,d; the same command goes on from there"
+                  .formatted(trainer.state().step(), trainer.totalSteps()));
+        }
+        return outcome;
+      } finally {
+        listeners.onTrainingEnd();
+      }
+    }
+  }
+}
