@@ -151,8 +151,10 @@ public final class Device {
     if (spec.gpus().isPresent() && spec.gpus().get().isEmpty()) {
       config.putDeviceCount("GPU", 0);
     }
-    // Both halve the time of the first run of each new set of fetches. TensorFlow asks in return
-    // that a graph is whole before its session runs.
+    // Each new set of fetches is optimised anew, which these two shorten on large graphs (from 0.46
+    // to 0.25 s on one of 29,000 operations). TensorFlow asks in return that a graph is whole
+    // before
+    // its session runs.
     config
         .getExperimentalBuilder()
         .setOptimizeForStaticGraph(true)
