@@ -35,8 +35,14 @@ final class BatchFunction {
   private final int imageSize;
   private final AugmentSpec augment;
   private final long seed;
+  private final Shape batch;
 
-  BatchFunction(RecordSource source, int imageSize, AugmentSpec augment, long seed) {
+  /**
+   * @param batchSize what all batches have, or -1
+   */
+  BatchFunction(
+      RecordSource source, int imageSize, AugmentSpec augment, long seed, long batchSize) {
+    this.batch = Shape.of(batchSize);
     this.source = source;
     this.imageSize = imageSize;
     this.augment = augment;
@@ -50,10 +56,8 @@ final class BatchFunction {
   }
 
   private Signature build(Ops tf, ConcreteFunction decode) {
-    Placeholder<TInt64> positions =
-        tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-    Placeholder<TString> records =
-        tf.placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
+    Placeholder<TInt64> positions = tf.placeholder(TInt64.class, Placeholder.shape(batch));
+    Placeholder<TString> records = tf.placeholder(TString.class, Placeholder.shape(batch));
     Features features = Features.parse(tf, records);
     Operand<TInt64> lengths = lengths(tf, features.rowSplits());
     Operand<TInt64> width = paddedWidth(tf, lengths);

@@ -39,27 +39,34 @@ public final class InputPipeline {
       InputSpec spec,
       int batchSize,
       RecordStream records,
-      long epochs,
+      boolean endless,
       long augmentSeed) {
     this.source = source;
     this.iterator = iterator;
     this.batchSize = batchSize;
     Ops tf = iterator.ops();
     position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    Operand<? extends TType> dataset = records.from(tf, position, tf.constant(epochs));
+    Operand<? extends TType> dataset =
+        records.from(tf, position, tf.constant(endless ? Long.MAX_VALUE : 1L));
     List<Shape> batched = new ArrayList<>();
-    RecordStream.SHAPES.forEach(shape -> batched.add(shape.prepend(Shape.UNKNOWN_SIZE)));
+    RecordStream.SHAPES.forEach(
+        shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
     dataset =
         tf.data.batchDataset(
             dataset,
             tf.constant((long) batchSize),
-            tf.constant(false),
+            tf.constant(endless),
             RecordStream.TYPES,
             batched,
             BatchDataset.parallelCopy(false));
     List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
     BatchFunction batch =
-        new BatchFunction(source, iterator.imageSize(), spec.augment(), augmentSeed);
+        new BatchFunction(
+            source,
+            iterator.imageSize(),
+            spec.augment(),
+            augmentSeed,
+            endless ? batchSize : Shape.UNKNOWN_SIZE);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -98,8 +105,7 @@ public final class InputPipeline {
     SplittableRandom seeds = new SplittableRandom(seed);
     RecordStream records =
         RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
-    return new InputPipeline(
-        iterator, source, spec, batchSize, records, Long.MAX_VALUE, seeds.nextLong());
+    return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
   }
 
   /**
@@ -114,7 +120,7 @@ public final class InputPipeline {
     check(source, iterator.imageSize(), AugmentSpec.NONE);
     RecordStream records = RecordStream.inOrder(iterator.ops(), source);
     return new InputPipeline(
-        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, 1, 0);
+        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, false, 0);
   }
 
   /**
@@ -127,6 +133,14 @@ public final class InputPipeline {
       session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
     }
     iterator.refill(session);
+  }
+
+  /**
+   * What to throw when a run of the graph failed: where a shard is damaged, an error that names it;
+   * otherwise the failure itself.
+   */
+  public RuntimeException explain(RuntimeException failure) {
+    return new ShardFailure(source).explain(failure);
   }
 
   /** Records in an epoch. */

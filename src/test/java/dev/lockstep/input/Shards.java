@@ -17,7 +17,7 @@ final class Shards {
 
   private Shards() {}
 
-  /** Record i is a picture of the one value i, with i % 11 + 2 tokens 100 + i. */
+  /** Record i is a picture of the one value i, with i % 11 + 2 tokens, a 0 and then 100 + i. */
   static RecordSource plain(Path folder, int records, int shards, int size) {
     return write(
         folder,
@@ -47,6 +47,7 @@ final class Shards {
         for (int i = records * shard / shards; i < records * (shard + 1) / shards; i++) {
           int[] ids = new int[i % 11 + 2];
           Arrays.fill(ids, 100 + i);
+          ids[0] = 0;
           writer.write(
               new ImageTextRecord(image.apply(i), ids, 1000 + i, 2000 + i, i, "text " + i)
                   .toBytes());
