@@ -1,7 +1,5 @@
 package dev.lockstep.experiment;
 
-import dev.lockstep.data.PreparedDataset;
-import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
@@ -21,6 +19,7 @@ import dev.lockstep.train.Trainer;
 import dev.lockstep.train.Trainer.Outcome;
 import dev.lockstep.train.TrainingListeners;
 import dev.lockstep.train.TrainingSetup;
+import dev.lockstep.train.TrainingState;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,5 +124,48 @@ public final class ExperimentRunner {
         listeners.onTrainingEnd();
       }
     }
+  }
+
+  /** Scores the best checkpoint, exports it, and writes the report. */
+  private void finish(RunFolder folder, Device device, ExperimentData data) {
+    Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), 1);
+    Path checkpoint = checkpoints.best().or(checkpoints::latest).orElseThrow();
+    TrainingState state = Checkpoints.state(checkpoints.latest().orElseThrow());
+    Optional<RetrievalScores> scores = Optional.empty();
+    double difference;
+    try (TrainedModel model = data.model(experiment, checkpoint, device);
+        RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig())) {
+      if (data.test().isPresent()) {
+        EmbeddedPairs pairs = model.embed();
+        scores = Optional.of(pairs.scores(evaluator, experiment.evaluate().recallAt()));
+        Gallery gallery = data.gallery(experiment, pairs, evaluator);
+        RunReport.write(folder.path(), gallery);
+      } else {
+        RunReport.write(folder.path());
+      }
+      tell("exporting " + checkpoint.getFileName() + " to " + folder.model());
+      new SavedModelExporter(
+              experiment.model(),
+              experiment.data().evaluation().preprocessor(),
+              data.training().vocabulary(),
+              device.sessionConfig())
+          .export(Checkpoints.variables(checkpoint), folder.model());
+      difference = ExportCheck.compare(folder.model(), model.embedFirstBatch());
+    }
+    tell("the exported model agrees with the trained one to %.1e".formatted(difference));
+    RunResult result = RunResult.of(state, checkpoint, scores, difference);
+    RunFolder.write(folder.result(), result.toJson());
+    tellResult(folder, result);
+  }
+
+  private void tellResult(RunFolder folder, RunResult result) {
+    out.println(result.summary());
+    out.println("report: " + folder.report());
+    out.println("model:  " + folder.model());
+  }
+
+  private void tell(String message) {
+    err.println(message);
+    log.info(message);
   }
 }
