@@ -29,9 +29,9 @@ class ArchitectureTest {
       List.of(
           "command",
           "serve",
+          "experiment",
           "report",
           "export",
-          "experiment",
           "diagnose",
           "train",
           "evaluate",
