@@ -1,0 +1,9 @@
+package dev.lockstep.data;
+
+/** How an image of any shape becomes a square. */
+public enum Resize {
+  /** Both sides to the size, whatever that does to the proportions: Chinese-CLIP's processor. */
+  SQUASH,
+  /** The short side to the size, then the middle: CLIP's processor. */
+  CROP
+}
