@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.TfRecordWriter;
 import dev.lockstep.error.RunFailedException;
@@ -35,10 +36,10 @@ final class SyntheticRecords {
   private static final int VOCABULARY = 20_000;
 
   private final int pixels;
-  private final RecordSource.Encoding encoding;
+  private final Encoding encoding;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  SyntheticRecords(int pixels, RecordSource.Encoding encoding) {
+  SyntheticRecords(int pixels, Encoding encoding) {
     this.pixels = pixels;
     this.encoding = encoding;
   }
@@ -75,15 +76,14 @@ final class SyntheticRecords {
       Placeholder<TUint8> image =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(pixels, pixels, 3)));
       Operand<TString> encoded =
-          encoding == RecordSource.Encoding.PNG
+          encoding == Encoding.PNG
               ? tf.image.encodePng(image)
               : tf.image.encodeJpeg(
                   image, EncodeJpeg.quality(JPEG_QUALITY), EncodeJpeg.chromaDownsampling(false));
       try (Session session = new Session(graph)) {
         for (int i = 0; i < PICTURES; i++) {
           byte[] raw = picture();
-          pictures.add(
-              encoding == RecordSource.Encoding.RAW ? raw : encode(session, image, encoded, raw));
+          pictures.add(encoding == Encoding.RAW ? raw : encode(session, image, encoded, raw));
         }
       }
     }
