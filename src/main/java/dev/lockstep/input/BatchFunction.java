@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import java.util.List;
 import org.tensorflow.ConcreteFunction;
@@ -126,7 +127,7 @@ final class BatchFunction {
   @SuppressWarnings("unchecked")
   private Operand<TUint8> decoded(Ops tf, Operand<TString> images, ConcreteFunction decode) {
     int size = source.storedSize();
-    if (source.encoding() == RecordSource.Encoding.RAW) {
+    if (source.encoding() == Encoding.RAW) {
       return tf.reshape(
           tf.io.decodeRaw(images, TUint8.class), tf.constant(new int[] {-1, size, size, 3}));
     }
@@ -143,7 +144,7 @@ final class BatchFunction {
           Placeholder<TString> bytes =
               tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
           Operand<TUint8> image =
-              source.encoding() == RecordSource.Encoding.PNG
+              source.encoding() == Encoding.PNG
                   ? tf.image.decodePng(bytes, TUint8.class, DecodePng.channels(3L))
                   // The default is faster on no machine, and up to 10 levels off Pillow's result.
                   : tf.image.decodeJpeg(

@@ -1,5 +1,7 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Background;
+import dev.lockstep.data.Encoding;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param shards TFRecord files
  * @param records how many there are in all of them
  * @param storedSize the side of each stored image, which is a square
- * @param background red, green and blue of what surrounds a picture, 0 to 255, if anything does
+ * @param background what surrounds a picture, if anything does
  */
 record RecordSource(
     String name,
@@ -19,12 +21,4 @@ record RecordSource(
     long records,
     Encoding encoding,
     int storedSize,
-    Optional<float[]> background) {
-
-  /** How a record's image is written. */
-  enum Encoding {
-    RAW,
-    PNG,
-    JPEG
-  }
-}
+    Optional<Background> background) {}

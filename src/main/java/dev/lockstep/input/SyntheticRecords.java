@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.TfRecordWriter;
 import dev.lockstep.error.RunFailedException;
@@ -31,14 +32,14 @@ final class SyntheticRecords {
   private static final int PICTURES = 64;
   private static final int SHARDS = 4;
   private static final long JPEG_QUALITY = 95;
-  private static final double GRAIN = 6;
+  private static final double GRAIN = 4;
   private static final int VOCABULARY = 20_000;
 
   private final int pixels;
-  private final RecordSource.Encoding encoding;
+  private final Encoding encoding;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  SyntheticRecords(int pixels, RecordSource.Encoding encoding) {
+  SyntheticRecords(int pixels, Encoding encoding) {
     this.pixels = pixels;
     this.encoding = encoding;
   }
@@ -75,14 +76,14 @@ final class SyntheticRecords {
       Placeholder<TUint8> image =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(pixels, pixels, 3)));
       Operand<TString> encoded =
-          encoding == RecordSource.Encoding.PNG
+          encoding == Encoding.PNG
               ? tf.image.encodePng(image)
-              : tf.image.encodeJpeg(image, EncodeJpeg.quality(JPEG_QUALITY));
+              : tf.image.encodeJpeg(
+                  image, EncodeJpeg.quality(JPEG_QUALITY), EncodeJpeg.chromaDownsampling(false));
       try (Session session = new Session(graph)) {
         for (int i = 0; i < PICTURES; i++) {
           byte[] raw = picture();
-          pictures.add(
-              encoding == RecordSource.Encoding.RAW ? raw : encode(session, image, encoded, raw));
+          pictures.add(encoding == Encoding.RAW ? raw : encode(session, image, encoded, raw));
         }
       }
     }
@@ -103,14 +104,16 @@ final class SyntheticRecords {
     byte[] values = new byte[pixels * pixels * 3];
     double[] phase = random.doubles(9, 0, 2 * Math.PI).toArray();
     double[] waves = random.doubles(9, 0.5, 4).toArray();
+    double grain = 0;
     for (int i = 0; i < values.length; i++) {
       int channel = i % 3;
+      grain = channel == 0 ? random.nextDouble(-GRAIN, GRAIN) : grain;
       double x = (double) (i / 3 % pixels) / pixels;
       double y = (double) (i / 3 / pixels) / pixels;
       double wave =
           Math.sin(2 * Math.PI * waves[channel] * x + phase[channel])
               * Math.cos(2 * Math.PI * waves[channel + 3] * y + phase[channel + 3]);
-      double value = 128 + 80 * wave + random.nextDouble(-GRAIN, GRAIN);
+      double value = 128 + 80 * wave + grain;
       values[i] = (byte) Math.round(Math.max(0, Math.min(255, value)));
     }
     return values;

@@ -2,13 +2,13 @@ package dev.lockstep.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.data.Encoding;
 import org.junit.jupiter.api.Test;
 
 class InputBenchmarkTest {
   @Test
   void measuresEachStepOfTheWork() {
-    InputBenchmark.Report report =
-        new InputBenchmark(32, RecordSource.Encoding.JPEG, 200, 20, 1).run();
+    InputBenchmark.Report report = new InputBenchmark(32, Encoding.JPEG, 200, 20, 1).run();
     assertThat(report.bytesPerImage()).isBetween(300L, 5000L);
     assertThat(report.measurements())
         .hasSize(5)
