@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** A whole folder of prepared data: shards, a vocabulary and the manifest. */
@@ -62,6 +63,11 @@ public record PreparedDataset(Path folder, Manifest manifest) {
 
   public Encoding encoding() {
     return manifest.encoding();
+  }
+
+  /** What lies under transparent pixels, if anything does. */
+  public Optional<Background> background() {
+    return Background.parse(manifest.background());
   }
 
   public long records() {

@@ -26,7 +26,10 @@ import org.tensorflow.types.family.TType;
  * one function that a dataset maps with, so that the batch costs one call.
  */
 final class BatchFunction {
-  /** Texts are padded to a multiple of this, so that a training meets few different shapes. */
+  /**
+   * Texts are padded to a multiple of this, so that a training meets few different shapes; but
+   * never to more than the context length, for which a model may have no positions.
+   */
   static final int TOKEN_MULTIPLE = 8;
 
   private static final long PAD_ID = 0;
@@ -178,12 +181,14 @@ final class BatchFunction {
         tf.slice(rowSplits, one, texts), tf.slice(rowSplits, tf.constant(new int[] {0}), texts));
   }
 
-  private static Operand<TInt64> paddedWidth(Ops tf, Operand<TInt64> lengths) {
+  private Operand<TInt64> paddedWidth(Ops tf, Operand<TInt64> lengths) {
     Operand<TInt64> longest = tf.reduceMax(lengths, tf.constant(0));
     Operand<TInt64> multiple = tf.constant((long) TOKEN_MULTIPLE);
-    return tf.math.mul(
-        tf.math.floorDiv(tf.math.add(longest, tf.constant(TOKEN_MULTIPLE - 1L)), multiple),
-        multiple);
+    Operand<TInt64> rounded =
+        tf.math.mul(
+            tf.math.floorDiv(tf.math.add(longest, tf.constant(TOKEN_MULTIPLE - 1L)), multiple),
+            multiple);
+    return tf.math.minimum(rounded, tf.constant((long) source.contextLength()));
   }
 
   private static Operand<TInt32> inputIds(Ops tf, Features features, Operand<TInt64> width) {

@@ -79,7 +79,7 @@ public record InputBenchmark(
       folder = Files.createTempDirectory("lockstep-bench");
       RecordSource source = new SyntheticRecords(pixels, encoding).write(folder, records);
       long bytes = 0;
-      for (Path shard : source.shards()) {
+      for (Path shard : source.files()) {
         bytes += Files.size(shard);
       }
       return new Report(bytes / records, measure(source));

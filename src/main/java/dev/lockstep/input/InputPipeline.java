@@ -86,13 +86,6 @@ public final class InputPipeline {
             DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
   }
 
-  /**
-   * Batches without end, each epoch in an order of its own, augmented. A batch may hold the end of
-   * one epoch and the beginning of the next, so all are of the same size.
-   *
-   * @param seed of the order and the augmentation; a stage has its own
-   * @throws InvalidInputException if the dataset is smaller than a batch, or a shard is missing
-   */
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
     check(source, iterator.imageSize(), spec.augment());
@@ -108,10 +101,6 @@ public final class InputPipeline {
     return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
   }
 
-  /**
-   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
-   * {@link #batches} batches there is none.
-   */
   static InputPipeline evaluation(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize) {
     if (iterator.batchesAhead() > 0) {
@@ -166,7 +155,7 @@ public final class InputPipeline {
   }
 
   private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
-    for (Path shard : source.shards()) {
+    for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
             shard.toString(),

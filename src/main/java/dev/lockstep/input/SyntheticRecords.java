@@ -33,6 +33,7 @@ final class SyntheticRecords {
   private static final int SHARDS = 4;
   private static final long JPEG_QUALITY = 95;
   private static final double GRAIN = 4;
+  private static final int MAX_TOKENS = 30;
   private static final int VOCABULARY = 20_000;
 
   private final int pixels;
@@ -46,26 +47,26 @@ final class SyntheticRecords {
 
   RecordSource write(Path folder, int records) {
     List<byte[]> pictures = pictures();
-    List<Path> shards = new ArrayList<>();
+    List<RecordSource.Shard> shards = new ArrayList<>();
     int row = 0;
     for (int shard = 0; shard < SHARDS; shard++) {
       Path file = folder.resolve("synthetic-" + shard + ".tfrecord");
-      shards.add(file);
       try (TfRecordWriter writer = new TfRecordWriter(file)) {
         for (; row < (long) records * (shard + 1) / SHARDS; row++) {
           writer.write(record(row, pictures.get(row % PICTURES)).toBytes());
         }
+        shards.add(new RecordSource.Shard(file, writer.records()));
       } catch (IOException e) {
         throw new RunFailedException(
             file + " cannot be written: " + e, "make room on the disk, or use fewer records", e);
       }
     }
     return new RecordSource(
-        "the synthetic data", shards, records, encoding, pixels, Optional.empty());
+        "the synthetic data", shards, encoding, pixels, Optional.empty(), MAX_TOKENS);
   }
 
   private ImageTextRecord record(int row, byte[] image) {
-    int[] ids = random.ints(random.nextInt(6, 30), 0, VOCABULARY).toArray();
+    int[] ids = random.ints(random.nextInt(6, MAX_TOKENS + 1), 0, VOCABULARY).toArray();
     return new ImageTextRecord(image, ids, row, row, row, "text " + row);
   }
 

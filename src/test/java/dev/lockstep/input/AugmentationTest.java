@@ -179,7 +179,7 @@ class AugmentationTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) image[i / 3 / size][i / 3 % size][i % 3];
     }
-    RecordSource source = new RecordSource("test", List.of(), 1, Encoding.RAW, size, background);
+    RecordSource source = new RecordSource("test", List.of(), Encoding.RAW, size, background, 8);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       var batch =

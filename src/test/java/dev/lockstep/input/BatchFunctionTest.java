@@ -69,6 +69,17 @@ class BatchFunctionTest {
     assertThat(batch.mask()[0]).containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
   }
 
+  /** Here the context length is 20, and the longest of these texts has 12 tokens: 16. */
+  @Test
+  void padsToNoMoreThanTheContextLength() {
+    RecordSource source = Shards.plain(folder, 11, 1, 4);
+    assertThat(firstBatch(source, 4, 11).ids()[0]).hasSize(16);
+    RecordSource shorter =
+        new RecordSource(
+            source.name(), source.shards(), source.encoding(), 4, source.background(), 13);
+    assertThat(firstBatch(shorter, 4, 11).ids()[0]).hasSize(13);
+  }
+
   private static Read firstBatch(RecordSource source, int imageSize, int batchSize) {
     try (Reading reading =
         new Reading(imageSize, it -> InputPipeline.evaluation(it, source, SPEC, batchSize))) {

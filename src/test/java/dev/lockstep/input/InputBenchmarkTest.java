@@ -16,7 +16,7 @@ class InputBenchmarkTest {
             measured -> {
               assertThat(measured.images()).isEqualTo(200);
               assertThat(measured.imagesPerSecond()).isPositive();
-              assertThat(measured.cpuSeconds()).isPositive();
+              assertThat(measured.cpuSeconds()).isNotNegative();
             });
   }
 }

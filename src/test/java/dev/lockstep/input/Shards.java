@@ -39,10 +39,9 @@ final class Shards {
       int size,
       Encoding encoding,
       IntFunction<byte[]> image) {
-    List<Path> files = new ArrayList<>();
+    List<RecordSource.Shard> files = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {
       Path file = folder.resolve("part-" + shard + ".tfrecord");
-      files.add(file);
       try (TfRecordWriter writer = new TfRecordWriter(file)) {
         for (int i = records * shard / shards; i < records * (shard + 1) / shards; i++) {
           int[] ids = new int[i % 11 + 2];
@@ -52,11 +51,12 @@ final class Shards {
               new ImageTextRecord(image.apply(i), ids, 1000 + i, 2000 + i, i, "text " + i)
                   .toBytes());
         }
+        files.add(new RecordSource.Shard(file, writer.records()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
     return new RecordSource(
-        "the test's data", files, records, encoding, size, Optional.of(Background.WHITE));
+        "the test's data", files, encoding, size, Optional.of(Background.WHITE), 20);
   }
 }
