@@ -1,5 +1,6 @@
 package dev.lockstep.command;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.input.InputBenchmark;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
     description = "Measures how fast parts of Lockstep are on this machine.",
     mixinStandardHelpOptions = true)
 final class BenchCommand {
+  private static final int BATCH = 256;
 
   @Command(
       name = "input",
@@ -31,7 +33,10 @@ final class BenchCommand {
               defaultValue = "1",
               description = "For all of TensorFlow's work (default: ${DEFAULT-VALUE}).")
           int threads) {
-    InputBenchmark.Report report = InputBenchmark.of(pixels, records, threads).run();
+    InputBenchmark.Report report =
+        new InputBenchmark(
+                pixels, pixels <= 64 ? Encoding.RAW : Encoding.JPEG, records, BATCH, threads)
+            .run();
     System.out.printf(
         Locale.ROOT,
         "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",

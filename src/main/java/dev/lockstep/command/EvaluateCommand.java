@@ -1,15 +1,15 @@
 package dev.lockstep.command;
 
+import com.google.gson.GsonBuilder;
 import dev.lockstep.data.PreparedDataset;
-import dev.lockstep.experiment.FinishedRun;
-import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.evaluate.TrainedModel;
+import dev.lockstep.experiment.FinishedRun;
+import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.tensorflow.Device;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import com.google.gson.GsonBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -18,10 +18,7 @@ final class PrepareCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "EXPERIMENT", description = "An experiment file.")
   private Path file;
 
-  @Parameters(
-      index = "1..*",
-      paramLabel = "key=value",
-      description = "Keys to set over the file.")
+  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys to set over the file.")
   private List<String> overrides = new ArrayList<>();
 
   @Override

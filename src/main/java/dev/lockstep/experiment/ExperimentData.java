@@ -55,7 +55,9 @@ public record ExperimentData(PreparedDataset training, Optional<PreparedDataset>
   private static void requireFile(Path csv, String key) {
     if (!Files.isRegularFile(csv)) {
       throw new InvalidInputException(
-          key + " = " + csv, "there is no such file", "give a CSV with the columns text,image_path");
+          key + " = " + csv,
+          "there is no such file",
+          "give a CSV with the columns text,image_path");
     }
   }
 

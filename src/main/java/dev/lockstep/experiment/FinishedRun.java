@@ -26,8 +26,7 @@ public record FinishedRun(RunFolder folder, Experiment experiment) {
    */
   public static FinishedRun open(Path path) {
     RunFolder folder = RunFolder.existing(path);
-    return new FinishedRun(
-        folder, Experiment.read(folder.experimentFile(), List.of(), false));
+    return new FinishedRun(folder, Experiment.read(folder.experimentFile(), List.of(), false));
   }
 
   /**

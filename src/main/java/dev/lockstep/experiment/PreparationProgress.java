@@ -49,12 +49,11 @@ public final class PreparationProgress implements PreparationListener {
     }
     preparation
         .droppedByReason()
-        .forEach(
-            (reason, count) ->
-                tell.accept("  dropped: %,d %s".formatted(count, reason)));
+        .forEach((reason, count) -> tell.accept("  dropped: %,d %s".formatted(count, reason)));
     if (preparation.dropped() > 0) {
       tell.accept(
-          "  each dropped row stands in " + preparation.dataset().folder().resolve("manifest.json"));
+          "  each dropped row stands in "
+              + preparation.dataset().folder().resolve("manifest.json"));
     }
     return preparation;
   }

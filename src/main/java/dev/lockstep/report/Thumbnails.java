@@ -37,8 +37,7 @@ public final class Thumbnails implements AutoCloseable {
    * @param csv what the dataset was prepared from
    * @param like how images are cut and laid on a background; its size is not used
    */
-  public Thumbnails(
-      PreparedDataset dataset, Path csv, ImagePreprocessor like, ConfigProto config) {
+  public Thumbnails(PreparedDataset dataset, Path csv, ImagePreprocessor like, ConfigProto config) {
     PairsFile pairs = PairsFile.read(csv);
     for (Path shard : dataset.shards()) {
       try (TfRecordReader reader = new TfRecordReader(shard)) {
