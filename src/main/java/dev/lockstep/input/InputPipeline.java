@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
@@ -84,6 +85,31 @@ public final class InputPipeline {
     makeIterator =
         iterator.read(
             DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
+  }
+
+  /**
+   * Batches without end, each epoch in an order of its own, augmented. A batch may hold the end of
+   * one epoch and the beginning of the next, so all are of the same size.
+   *
+   * @param seed of the order and the augmentation; a stage has its own
+   * @throws InvalidInputException if the dataset is smaller than a batch, a shard is missing, or
+   *     the stored images do not suit the model's size
+   */
+  public static InputPipeline training(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+  }
+
+  /**
+   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
+   * {@link #batches} batches there is none.
+   *
+   * @throws InvalidInputException if a shard is missing, or the stored images are smaller than the
+   *     model's
+   */
+  public static InputPipeline evaluation(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize) {
+    return evaluation(iterator, RecordSource.of(data), spec, batchSize);
   }
 
   static InputPipeline training(
