@@ -92,7 +92,8 @@ public final class InputPipeline {
    * one epoch and the beginning of the next, so all are of the same size.
    *
    * @param seed of the order and the augmentation; a stage has its own
-   * @throws InvalidInputException if the dataset is smaller than a batch, or a shard is missing
+   * @throws InvalidInputException if the dataset is smaller than a batch, a shard is missing, or
+   *     the stored images do not suit the model's size
    */
   public static InputPipeline training(
       BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
@@ -102,6 +103,9 @@ public final class InputPipeline {
   /**
    * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
    * {@link #batches} batches there is none.
+   *
+   * @throws InvalidInputException if a shard is missing, or the stored images are smaller than the
+   *     model's
    */
   public static InputPipeline evaluation(
       BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize) {
