@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -35,6 +36,9 @@ final class ImageConverter implements AutoCloseable {
 
   private static final long MAX_FILE_BYTES = 256L << 20;
 
+  /** A pixel takes about 40 bytes on its way; a few photographs at once, a large one alone. */
+  private static final int PIXELS_AT_ONCE = 12_000_000;
+
   /**
    * @param bytes in the store's encoding
    * @param imageKey equal for files of equal bytes
@@ -43,6 +47,7 @@ final class ImageConverter implements AutoCloseable {
 
   private final StoreSpec store;
   private final ImageScreen screen;
+  private final Semaphore pixelsAtOnce = new Semaphore(PIXELS_AT_ONCE, true);
   private final Graph graph = new Graph();
   private final Session session;
   private final Placeholder<TString> file;
@@ -83,7 +88,10 @@ final class ImageConverter implements AutoCloseable {
    */
   Converted convert(Path path) throws UnusableImageException {
     byte[] bytes = read(path);
-    Orientation orientation = screen.check(bytes);
+    ImageScreen.Screened screened = screen.check(bytes);
+    Orientation orientation = screened.orientation();
+    int share = Math.min(screened.pixels(), PIXELS_AT_ONCE);
+    pixelsAtOnce.acquireUninterruptibly(share);
     try (TString fedBytes = TString.tensorOfBytes(NdArrays.scalarOfObject(bytes));
         TInt32 fedAxes = TInt32.vectorOf(orientation.axes());
         TInt32 fedMirrored = TInt32.vectorOf(orientation.mirrored());
@@ -104,6 +112,8 @@ final class ImageConverter implements AutoCloseable {
     } catch (TFInvalidArgumentException | TFUnimplementedException | TensorFlowException e) {
       throw new UnusableImageException(
           DropReason.IMAGE_CORRUPT, "does not decode: " + firstLine(e.getMessage()));
+    } finally {
+      pixelsAtOnce.release(share);
     }
   }
 
