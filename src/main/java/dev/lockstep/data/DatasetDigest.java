@@ -56,6 +56,9 @@ final class DatasetDigest {
     try {
       BasicFileAttributes file =
           Files.readAttributes(folder.resolve(image), BasicFileAttributes.class);
+      if (!file.isRegularFile()) {
+        return "no file";
+      }
       return file.size() + " " + file.lastModifiedTime().toMillis();
     } catch (IOException | InvalidPathException e) {
       return "missing";

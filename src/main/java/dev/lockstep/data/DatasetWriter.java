@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** Makes one folder of prepared data: all of it, or nothing. */
 final class DatasetWriter {
+  private static final long MAX_KEPT_BYTES = 256L << 20;
+
   /** A row whose caption is good, so that its image is worth a look. */
   private record Candidate(PairsFile.Row row, Caption caption, Path image) {}
 
@@ -59,7 +61,7 @@ final class DatasetWriter {
     List<Candidate> candidates = candidates(pairs);
     List<Path> images = candidates.stream().map(Candidate::image).toList();
     try (ImageConverter converter = new ImageConverter(store);
-        ImagesAhead ahead = new ImagesAhead(converter, images)) {
+        ImagesAhead ahead = new ImagesAhead(converter::convert, images, MAX_KEPT_BYTES)) {
       for (int i = 0; i < candidates.size(); i++) {
         Candidate candidate = candidates.get(i);
         try {

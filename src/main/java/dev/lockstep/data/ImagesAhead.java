@@ -20,10 +20,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class ImagesAhead implements AutoCloseable {
   private static final int ROWS_AHEAD = 64;
-  private static final long MAX_KEPT_BYTES = 256L << 20;
 
-  private final ImageConverter converter;
+  /** What is done to each image: {@link ImageConverter#convert}. */
+  interface Conversion {
+    ImageConverter.Converted convert(Path image) throws UnusableImageException;
+  }
+
+  private final Conversion converter;
   private final List<Path> images;
+  private final long maxKeptBytes;
   private final ExecutorService threads;
   private final Map<Path, Integer> usesLeft = new HashMap<>();
   private final Map<Path, Future<ImageConverter.Converted>> conversions = new HashMap<>();
@@ -33,8 +38,11 @@ final class ImagesAhead implements AutoCloseable {
 
   /**
    * @param images in the order in which they will be asked for, repeated where they are
+   * @param maxKeptBytes how much of images that are asked for again is held; others are converted
+   *     again
    */
-  ImagesAhead(ImageConverter converter, List<Path> images) {
+  ImagesAhead(Conversion converter, List<Path> images, long maxKeptBytes) {
+    this.maxKeptBytes = maxKeptBytes;
     this.converter = converter;
     this.images = images;
     images.forEach(image -> usesLeft.merge(image, 1, Integer::sum));
@@ -102,7 +110,7 @@ final class ImagesAhead implements AutoCloseable {
     kept.put(image, bytes);
     keptBytes += bytes;
     Iterator<Map.Entry<Path, Integer>> oldest = kept.entrySet().iterator();
-    while (keptBytes > MAX_KEPT_BYTES && oldest.hasNext()) {
+    while (keptBytes > maxKeptBytes && oldest.hasNext()) {
       Map.Entry<Path, Integer> entry = oldest.next();
       keptBytes -= entry.getValue();
       conversions.remove(entry.getKey());
