@@ -77,11 +77,19 @@ public final class AdamW {
     for (Operand<TFloat32> gradient : gradients) {
       squaredNorms.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
     }
-    Operand<TFloat32> globalNorm = tf.math.sqrt(tf.math.addN(squaredNorms));
+    Operand<TFloat32> globalNorm = tf.math.sqrt(sum(tf, squaredNorms));
     return new Step(
         apply(updates, clipped(gradients, globalNorm, options.clip()), options, after),
         squaredNorms,
         globalNorm);
+  }
+
+  /**
+   * The sum of scalars, always added in the same order. TensorFlow's AddN begins with whichever of
+   * its inputs nobody else is using at that moment, so that its last bits differ from run to run.
+   */
+  public static Operand<TFloat32> sum(Ops tf, List<Operand<TFloat32>> scalars) {
+    return tf.sum(tf.stack(scalars), tf.constant(0));
   }
 
   @SuppressWarnings("unchecked")

@@ -180,6 +180,6 @@ final class StageGraph {
         ofSide.add(squaredNorms.get(i));
       }
     }
-    return tf.math.sqrt(tf.math.addN(ofSide));
+    return tf.math.sqrt(AdamW.sum(tf, ofSide));
   }
 }
