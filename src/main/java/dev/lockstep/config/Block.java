@@ -41,6 +41,8 @@ public final class Block {
   }
 
   /**
+   * The outermost block.
+   *
    * @param source the name to use for a place when the configuration does not know it
    */
   public static Block root(Config config, String source) {

@@ -17,6 +17,8 @@ public record EvaluateSpec(
     int every, List<Integer> recallAt, int batchSize, BestBy bestBy, int gallery) {
 
   /**
+   * Reads and checks the block.
+   *
    * @throws dev.lockstep.error.InvalidInputException if a value has the wrong type or range
    */
   public static EvaluateSpec from(Block block) {

@@ -19,6 +19,8 @@ import java.util.Map;
 public record PairSet(int pairs, int[] imageRows, int[] textRows, Relevance relevance) {
 
   /**
+   * The different images and captions of rows.
+   *
    * @param captionKeys for each row, equal for equal captions
    * @param imageKeys for each row, equal for equal images
    */

@@ -17,6 +17,8 @@ public final class Relevance {
   }
 
   /**
+   * From the texts that are right for each image.
+   *
    * @param textsOfImages for each image the places of its right texts, without repetition
    * @param texts how many texts there are
    * @throws IllegalArgumentException if an image or a text has no right answer

@@ -12,6 +12,7 @@ import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,17 +35,28 @@ public record Experiment(
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
     String resolved) {
+  /** Steps of each stage in the short form. */
+  private static final long SMOKE_STEPS = 20;
 
   /**
    * Reads an experiment file.
    *
    * @param overrides {@code key=value}
+   * @param smoke whether to read the short form, which has a name of its own
    * @throws dev.lockstep.error.InvalidInputException for a missing file, an unknown key, a wrong
    *     type or an impossible value
    */
-  public static Experiment read(Path file, List<String> overrides) {
-    Block block = ConfigFile.read(file, overrides);
-    String name = block.string("name");
+  public static Experiment read(Path file, List<String> overrides, boolean smoke) {
+    List<String> all = new ArrayList<>(overrides);
+    if (smoke) {
+      all.add("smoke=true");
+    }
+    return read(ConfigFile.read(file, all));
+  }
+
+  private static Experiment read(Block block) {
+    boolean smoke = block.flag("smoke", false);
+    String name = block.string("name") + (smoke ? "-smoke" : "");
     block.check(
         name.matches("[\\w][\\w.-]*"),
         "name",
@@ -59,6 +71,9 @@ public record Experiment(
     ModelSpec model =
         ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
     List<StageSpec> stages = StageSpec.listFrom(block);
+    if (smoke) {
+      stages = stages.stream().map(stage -> stage.atMost(SMOKE_STEPS)).toList();
+    }
     EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
     CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
     block.finish();

@@ -1,5 +1,7 @@
 package dev.lockstep.experiment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.typesafe.config.ConfigFactory;
@@ -148,6 +150,21 @@ public final class RunFolder implements AutoCloseable {
           "see its permissions and that the disk has room",
           e);
     }
+  }
+
+  /**
+   * Notes where the run comes from; the vocabulary is kept, so that the run can be used without the
+   * prepared data.
+   *
+   * @throws InvalidInputException if the run began with other data
+   */
+  public void record(Experiment experiment, ExperimentData data, List<String> arguments) {
+    data.checkSameAs(provenance());
+    write(vocabulary(), new String(data.training().vocabulary().toBytes(), UTF_8));
+    Provenance.Builder builder =
+        Provenance.builder().command(arguments).seed("experiment", experiment.seed());
+    data.digests().forEach(builder::data);
+    write(provenance(), builder.build().toJson());
   }
 
   private static FileChannel lock(Path path) throws IOException {

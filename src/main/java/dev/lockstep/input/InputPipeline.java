@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
@@ -39,27 +40,34 @@ public final class InputPipeline {
       InputSpec spec,
       int batchSize,
       RecordStream records,
-      long epochs,
+      boolean endless,
       long augmentSeed) {
     this.source = source;
     this.iterator = iterator;
     this.batchSize = batchSize;
     Ops tf = iterator.ops();
     position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    Operand<? extends TType> dataset = records.from(tf, position, tf.constant(epochs));
+    Operand<? extends TType> dataset =
+        records.from(tf, position, tf.constant(endless ? Long.MAX_VALUE : 1L));
     List<Shape> batched = new ArrayList<>();
-    RecordStream.SHAPES.forEach(shape -> batched.add(shape.prepend(Shape.UNKNOWN_SIZE)));
+    RecordStream.SHAPES.forEach(
+        shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
     dataset =
         tf.data.batchDataset(
             dataset,
             tf.constant((long) batchSize),
-            tf.constant(false),
+            tf.constant(endless),
             RecordStream.TYPES,
             batched,
             BatchDataset.parallelCopy(false));
     List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
     BatchFunction batch =
-        new BatchFunction(source, iterator.imageSize(), spec.augment(), augmentSeed);
+        new BatchFunction(
+            source,
+            iterator.imageSize(),
+            spec.augment(),
+            augmentSeed,
+            endless ? batchSize : Shape.UNKNOWN_SIZE);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -84,8 +92,26 @@ public final class InputPipeline {
    * one epoch and the beginning of the next, so all are of the same size.
    *
    * @param seed of the order and the augmentation; a stage has its own
-   * @throws InvalidInputException if the dataset is smaller than a batch, or a shard is missing
+   * @throws InvalidInputException if the dataset is smaller than a batch, a shard is missing, or
+   *     the stored images do not suit the model's size
    */
+  public static InputPipeline training(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+  }
+
+  /**
+   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
+   * {@link #batches} batches there is none.
+   *
+   * @throws InvalidInputException if a shard is missing, or the stored images are smaller than the
+   *     model's
+   */
+  public static InputPipeline evaluation(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize) {
+    return evaluation(iterator, RecordSource.of(data), spec, batchSize);
+  }
+
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
     check(source, iterator.imageSize(), spec.augment());
@@ -98,14 +124,9 @@ public final class InputPipeline {
     SplittableRandom seeds = new SplittableRandom(seed);
     RecordStream records =
         RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
-    return new InputPipeline(
-        iterator, source, spec, batchSize, records, Long.MAX_VALUE, seeds.nextLong());
+    return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
   }
 
-  /**
-   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
-   * {@link #batches} batches there is none.
-   */
   static InputPipeline evaluation(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize) {
     if (iterator.batchesAhead() > 0) {
@@ -114,7 +135,7 @@ public final class InputPipeline {
     check(source, iterator.imageSize(), AugmentSpec.NONE);
     RecordStream records = RecordStream.inOrder(iterator.ops(), source);
     return new InputPipeline(
-        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, 1, 0);
+        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, false, 0);
   }
 
   /**
@@ -127,6 +148,14 @@ public final class InputPipeline {
       session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
     }
     iterator.refill(session);
+  }
+
+  /**
+   * What to throw when a run of the graph failed: where a shard is damaged, an error that names it;
+   * otherwise the failure itself.
+   */
+  public RuntimeException explain(RuntimeException failure) {
+    return new ShardFailure(source).explain(failure);
   }
 
   /** Records in an epoch. */
@@ -152,7 +181,7 @@ public final class InputPipeline {
   }
 
   private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
-    for (Path shard : source.shards()) {
+    for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
             shard.toString(),

@@ -2,6 +2,7 @@ package dev.lockstep.report;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Curves of long runs, made light enough for a page and smooth enough for the eye. */
@@ -47,7 +48,7 @@ final class Curves {
    *
    * @param width about how many points a value looks back on
    */
-  static double[] smooth(double[] curve, double width, TreeSet<Integer> starts) {
+  static double[] smooth(double[] curve, double width, Set<Integer> starts) {
     double keep = 1 - 1 / Math.max(1, width);
     double[] smooth = new double[curve.length];
     double sum = 0;

@@ -12,8 +12,13 @@ final class Figures {
   }
 
   /** 6273 is 6,273. */
+  static String count(long number) {
+    return format("%,d", number);
+  }
+
+  /** Rounded to a whole number. */
   static String count(double number) {
-    return Double.isFinite(number) ? format("%,d", Math.round(number)) : "–";
+    return Double.isFinite(number) ? count(Math.round(number)) : "–";
   }
 
   /** As many digits as tell something: 1,204, 4.85, 0.012, 1e-5. */

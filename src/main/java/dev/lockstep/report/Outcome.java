@@ -66,6 +66,10 @@ final class Outcome {
         + "</b> pairs/s";
   }
 
+  private String ofPlanned(Step step) {
+    return ofPlanned(step.step());
+  }
+
   private String ofPlanned(long step) {
     return Figures.count(step) + (plannedSteps >= step ? " of " + Figures.count(plannedSteps) : "");
   }
@@ -73,15 +77,15 @@ final class Outcome {
   /** What the reader must know before believing the figures; as HTML, empty if all is well. */
   String warnings() {
     StringBuilder warnings = new StringBuilder();
-    metrics.steps().stream()
-        .filter(step -> !Double.isFinite(step.loss()))
-        .findFirst()
-        .ifPresent(
-            step -> warn(warnings, "The loss was not a number at step " + ofPlanned(step.step())));
-    metrics
-        .lastStep()
-        .filter(last -> last.step() < plannedSteps)
-        .ifPresent(last -> warn(warnings, "Stopped after step " + ofPlanned(last.step())));
+    Optional<Step> broken =
+        metrics.steps().stream().filter(step -> !Double.isFinite(step.loss())).findFirst();
+    Optional<Step> unfinished = metrics.lastStep().filter(last -> last.step() < plannedSteps);
+    if (broken.isPresent()) {
+      String after = broken.equals(unfinished) ? ", the last one that was taken" : "";
+      warn(warnings, "The loss was not a number at step " + ofPlanned(broken.get()) + after);
+    } else if (unfinished.isPresent()) {
+      warn(warnings, "Not finished: the last step is " + ofPlanned(unfinished.get()));
+    }
     if (lossAtTheEnd() > FLAT * metrics.lastStep().map(Step::lnN).orElse(Double.NaN)) {
       warn(warnings, "The loss is still at ln N: the model does not tell one pair from another");
     }

@@ -61,7 +61,7 @@ public final class RunReport {
     parts.put("warnings", outcome.warnings());
     parts.put("figures", outcome.figures());
     parts.put("stages", StagesTable.rows(metrics));
-    parts.put("scores", ScoresTable.of(metrics));
+    parts.put("scores", ScoresSection.of(metrics));
     parts.put("pictures", Files.exists(gallery) ? GallerySection.of(Gallery.read(gallery)) : "");
     parts.put("experiment", Html.text(experiment));
     parts.put("provenance", Html.text(indented(textOf(runFolder.resolve("provenance.json")))));

@@ -126,17 +126,15 @@ public final class Device {
     return sessionConfig(spec);
   }
 
-  /**
-   * {@link #sessionConfig()} with TensorFlow's own rewriting of a float32 graph to bfloat16, for
-   * the CPU only: oneDNN's operations take bfloat16 where that keeps the result's range.
-   */
-  public ConfigProto sessionConfigWithRewriteToBfloat16() {
-    ConfigProto.Builder config = sessionConfig().toBuilder();
-    config
-        .getGraphOptionsBuilder()
-        .getRewriteOptionsBuilder()
-        .setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
-    return config.build();
+  /** Where a model's operations run: the first GPU, or the CPU. */
+  public org.tensorflow.DeviceSpec forModel() {
+    return org.tensorflow.DeviceSpec.newBuilder()
+        .deviceType(
+            hasGpu()
+                ? org.tensorflow.DeviceSpec.DeviceType.GPU
+                : org.tensorflow.DeviceSpec.DeviceType.CPU)
+        .deviceIndex(0)
+        .build();
   }
 
   static ConfigProto sessionConfig(DeviceSpec spec) {
@@ -151,8 +149,10 @@ public final class Device {
     if (spec.gpus().isPresent() && spec.gpus().get().isEmpty()) {
       config.putDeviceCount("GPU", 0);
     }
-    // Both halve the time of the first run of each new set of fetches. TensorFlow asks in return
-    // that a graph is whole before its session runs.
+    // Each new set of fetches is optimised anew, which these two shorten on large graphs (from 0.46
+    // to 0.25 s on one of 29,000 operations). TensorFlow asks in return that a graph is whole
+    // before
+    // its session runs.
     config
         .getExperimentalBuilder()
         .setOptimizeForStaticGraph(true)

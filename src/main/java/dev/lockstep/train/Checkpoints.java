@@ -154,13 +154,22 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  /** The variables of a checkpoint: what {@link CheckpointFile#restore} takes. */
+  public static Path variables(Path checkpoint) {
+    return checkpoint.resolve(VARIABLES);
+  }
+
   /**
-   * Loads one checkpoint's variables into a session.
+   * Where the training stood at a checkpoint.
    *
-   * @throws InvalidInputException if it is damaged or of another model
+   * @throws InvalidInputException if it is damaged
    */
-  public static void restore(Session session, CheckpointFile file, Path checkpoint) {
-    file.restore(session, checkpoint.resolve(VARIABLES));
+  public static TrainingState state(Path checkpoint) {
+    try {
+      return read(checkpoint).state();
+    } catch (DamagedException e) {
+      throw e.invalidInput;
+    }
   }
 
   /** A checkpoint that cannot be read, though one before it may be. */
@@ -178,7 +187,7 @@ public final class Checkpoints {
       Session session, CheckpointFile file, Path checkpoint, StateFile state)
       throws DamagedException {
     try {
-      restore(session, file, checkpoint);
+      file.restore(session, variables(checkpoint));
       return state.state();
     } catch (InvalidInputException e) {
       throw new DamagedException(e);

@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,14 +19,14 @@ final class ErrorTerminal {
 
   private ErrorTerminal() {}
 
-  /** The terminal, or null where standard error goes elsewhere or cannot move its cursor. */
-  static ErrorTerminal find() {
+  /** Nothing where standard error goes elsewhere, or to a terminal that cannot move its cursor. */
+  static Optional<ErrorTerminal> find() {
     boolean windows = System.getProperty("os.name").startsWith("Windows");
     boolean terminal =
         windows
             ? System.console() != null
             : !"dumb".equals(System.getenv("TERM")) && !ask("test -t 2 && echo yes").isEmpty();
-    return terminal ? new ErrorTerminal() : null;
+    return terminal ? Optional.of(new ErrorTerminal()) : Optional.empty();
   }
 
   /** Its width; a window may be resized at any time, so it is looked up every two seconds. */

@@ -27,11 +27,11 @@ public final class ProgressPrinter implements TrainingListener {
   /** To standard error, as a bar where that is a terminal. */
   public static ProgressPrinter toStandardError() {
     PrintStream out = System.err;
-    ErrorTerminal terminal = ErrorTerminal.find();
     return new ProgressPrinter(
-        terminal == null
-            ? new LineDisplay(out, INTERVAL, System::nanoTime)
-            : new BarDisplay(out, Charset.defaultCharset(), terminal::columns));
+        ErrorTerminal.find()
+            .<ProgressDisplay>map(
+                terminal -> new BarDisplay(out, Charset.defaultCharset(), terminal::columns))
+            .orElseGet(() -> new LineDisplay(out, INTERVAL, System::nanoTime)));
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param epochs passes over the training pairs; 0 where {@code steps} is given
  * @param steps how long the stage is; 0 where {@code epochs} is given
+ * @param maxSteps where the stage ends at the latest
  */
 public record StageSpec(
     String name,
@@ -19,6 +20,7 @@ public record StageSpec(
     int batchSize,
     double epochs,
     long steps,
+    long maxSteps,
     OptimizerSpec optimizer,
     ObjectiveSpec objective) {
 
@@ -48,6 +50,7 @@ public record StageSpec(
         block.integer("batch-size", 2, 1 << 20),
         bySteps ? 0 : block.number("epochs", Double.MIN_NORMAL, 1e6),
         bySteps ? block.integer("steps", 1, Integer.MAX_VALUE) : 0,
+        Long.MAX_VALUE,
         OptimizerSpec.from(block.block("optimizer")),
         ObjectiveSpec.from(block.block("objective")));
   }
@@ -58,6 +61,12 @@ public record StageSpec(
    * @param pairs in the training data
    */
   public long steps(long pairs) {
-    return steps > 0 ? steps : Math.max(1, Math.round(epochs * pairs / batchSize));
+    long wanted = steps > 0 ? steps : Math.max(1, Math.round(epochs * pairs / batchSize));
+    return Math.min(wanted, maxSteps);
+  }
+
+  /** The same, but ended after some steps. */
+  public StageSpec atMost(long limit) {
+    return new StageSpec(name, strategy, batchSize, epochs, steps, limit, optimizer, objective);
   }
 }

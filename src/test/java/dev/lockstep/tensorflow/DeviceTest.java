@@ -14,7 +14,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.math.Mul;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 
 class DeviceTest {
@@ -131,20 +130,6 @@ class DeviceTest {
     assertThat(two.getGpuOptions().getExperimental().getVirtualDevicesList())
         .hasSize(2)
         .allSatisfy(gpu -> assertThat(gpu.getMemoryLimitMbList()).containsExactly(2048f));
-  }
-
-  @Test
-  void rewriteToBfloat16IsAnOptionOnTop() {
-    Device device = onCpu("", WITH_AMX);
-
-    RewriterConfig plain = device.sessionConfig().getGraphOptions().getRewriteOptions();
-    RewriterConfig rewriting =
-        device.sessionConfigWithRewriteToBfloat16().getGraphOptions().getRewriteOptions();
-
-    assertThat(plain.getAutoMixedPrecisionOnednnBfloat16())
-        .isEqualTo(RewriterConfig.Toggle.DEFAULT);
-    assertThat(rewriting.getAutoMixedPrecisionOnednnBfloat16()).isEqualTo(RewriterConfig.Toggle.ON);
-    assertThat(rewriting.getRemapping()).isEqualTo(RewriterConfig.Toggle.OFF);
   }
 
   /** The options promise TensorFlow a graph that does not grow; its fetches still may differ. */

@@ -8,10 +8,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The scores of the best and of the last evaluation, in both directions. */
-final class ScoresTable {
-  private ScoresTable() {}
+final class ScoresSection {
+  private ScoresSection() {}
 
-  /** The table as HTML; empty for a run that was never evaluated. */
+  /** The section as HTML; empty for a run that was never evaluated. */
   static String of(RunMetrics metrics) {
     if (metrics.lastEvaluation().isEmpty()) {
       return "";
@@ -20,7 +20,13 @@ final class ScoresTable {
     Evaluation best = metrics.best().orElse(last);
     RetrievalScores scores = best.scores();
     Collection<Integer> ks = scores.textToImage().recallAt().keySet();
-    StringBuilder table = new StringBuilder("<div class=\"wide\"><table class=\"numbers\">\n");
+    StringBuilder table =
+        new StringBuilder(
+            """
+            <section id="scores">
+            <h2>Scores</h2>
+            <div class="wide"><table class="numbers">
+            """);
     table
         .append("<thead><tr><th></th>")
         .append(cells("th", ks, k -> "R@" + k))
@@ -41,7 +47,7 @@ final class ScoresTable {
         .append(" images in ")
         .append(Figures.count(scores.pairs()))
         .append(" pairs. A query with several right answers counts by its best; a tie counts")
-        .append(" against it. By chance: text to image with one right image.</p>\n")
+        .append(" against it. By chance: text to image with one right image.</p>\n</section>\n")
         .toString();
   }
 

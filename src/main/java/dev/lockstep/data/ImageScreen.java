@@ -1,0 +1,105 @@
+package dev.lockstep.data;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.commons.imaging.ImageFormat;
+import org.apache.commons.imaging.ImageFormats;
+import org.apache.commons.imaging.ImageInfo;
+import org.apache.commons.imaging.Imaging;
+
+/**
+ * What can be said of an image file from its first bytes, before anything decodes it: that it is an
+ * image at all, of a format that TensorFlow reads, and of a size that fits into memory.
+ *
+ * @param minSide in pixels
+ * @param maxPixels width times height
+ */
+record ImageScreen(int minSide, int maxPixels) {
+  private static final Set<ImageFormat> DECODABLE =
+      Set.of(ImageFormats.JPEG, ImageFormats.PNG, ImageFormats.GIF, ImageFormats.BMP);
+
+  /** TensorFlow takes the palette's indices of an 8-bit BMP for shades of grey. */
+  private static final int LEAST_BMP_BITS = 24;
+
+  private static final int LOOKED_AT = 512;
+
+  /**
+   * What is known of an image that passes.
+   *
+   * @param pixels width times height
+   */
+  record Screened(Orientation orientation, int pixels) {}
+
+  Screened check(byte[] bytes) throws UnusableImageException {
+    ImageFormat format = format(bytes);
+    if (!DECODABLE.contains(format)) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_UNSUPPORTED,
+          format.getName() + " is not read; convert it to PNG or JPEG");
+    }
+    ImageInfo info = info(bytes, format);
+    long pixels = (long) info.getWidth() * info.getHeight();
+    String size = info.getWidth() + "x" + info.getHeight() + " pixels";
+    if (pixels > maxPixels) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_TOO_LARGE, size + "; data.max-pixels is " + maxPixels);
+    }
+    if (Math.min(info.getWidth(), info.getHeight()) < minSide) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_TOO_SMALL, size + "; data.min-side is " + minSide);
+    }
+    if (format == ImageFormats.BMP && info.getBitsPerPixel() < LEAST_BMP_BITS) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_UNSUPPORTED,
+          "a BMP of " + info.getBitsPerPixel() + " bits is not read; convert it to PNG");
+    }
+    Orientation orientation =
+        format == ImageFormats.JPEG ? Orientation.ofJpeg(bytes) : Orientation.UPRIGHT;
+    return new Screened(orientation, Math.toIntExact(pixels));
+  }
+
+  private static ImageFormat format(byte[] bytes) throws UnusableImageException {
+    ImageFormat format;
+    try {
+      format = Imaging.guessFormat(bytes);
+    } catch (IOException | RuntimeException e) {
+      format = ImageFormats.UNKNOWN;
+    }
+    if (format == ImageFormats.UNKNOWN) {
+      throw new UnusableImageException(DropReason.IMAGE_NOT_AN_IMAGE, describe(bytes));
+    }
+    return format;
+  }
+
+  private static ImageInfo info(byte[] bytes, ImageFormat format) throws UnusableImageException {
+    try {
+      ImageInfo info = Imaging.getImageInfo(bytes);
+      if (info != null) {
+        return info;
+      }
+    } catch (IOException | RuntimeException e) {
+      // IllegalArgumentException for one, which no signature tells of.
+      throw new UnusableImageException(
+          DropReason.IMAGE_CORRUPT,
+          format.getName() + " without a sound header: " + e.getMessage());
+    }
+    throw new UnusableImageException(
+        DropReason.IMAGE_CORRUPT, format.getName() + " without a sound header");
+  }
+
+  private static String describe(byte[] bytes) {
+    String opening =
+        new String(bytes, 0, Math.min(bytes.length, LOOKED_AT), StandardCharsets.UTF_8)
+            .strip()
+            .toLowerCase(Locale.ROOT);
+    if (opening.startsWith("<!doctype html") || opening.contains("<html")) {
+      return "an HTML page: the download failed";
+    }
+    if (opening.contains("<svg")) {
+      return "an SVG drawing; convert it to PNG";
+    }
+    return "of no image format that is known";
+  }
+}

@@ -1,0 +1,190 @@
+package dev.lockstep.experiment;
+
+import dev.lockstep.data.ImagePreprocessor;
+import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.evaluate.EmbeddedPairs;
+import dev.lockstep.evaluate.RetrievalEvaluator;
+import dev.lockstep.evaluate.RetrievalScores;
+import dev.lockstep.evaluate.TrainedModel;
+import dev.lockstep.export.ExportCheck;
+import dev.lockstep.export.SavedModelExporter;
+import dev.lockstep.report.Gallery;
+import dev.lockstep.report.GalleryBuilder;
+import dev.lockstep.report.RunReport;
+import dev.lockstep.report.Thumbnails;
+import dev.lockstep.tensorflow.Device;
+import dev.lockstep.tensorflow.SettledPrecision;
+import dev.lockstep.train.Checkpoints;
+import dev.lockstep.train.MetricsFile;
+import dev.lockstep.train.ProgressPrinter;
+import dev.lockstep.train.TensorBoardWriter;
+import dev.lockstep.train.Trainer;
+import dev.lockstep.train.Trainer.Outcome;
+import dev.lockstep.train.TrainingListeners;
+import dev.lockstep.train.TrainingSetup;
+import dev.lockstep.train.TrainingState;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an experiment from the data to the report and the exported model. */
+public final class ExperimentRunner {
+  private static final Logger log = LoggerFactory.getLogger(ExperimentRunner.class);
+
+  private final Experiment experiment;
+  private final Path runs;
+  private final List<String> arguments;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /**
+   * @param runs the folder of all runs
+   * @param arguments of the command line, for the provenance
+   * @param out for results
+   * @param err for all else
+   */
+  public ExperimentRunner(
+      Experiment experiment, Path runs, List<String> arguments, PrintStream out, PrintStream err) {
+    this.experiment = experiment;
+    this.runs = runs;
+    this.arguments = arguments;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Runs what is not done yet.
+   *
+   * @param fresh whether to start over
+   * @throws dev.lockstep.error.LockstepException if what was given is wrong, or the run fails
+   */
+  public Outcome run(boolean fresh) {
+    try (RunFolder folder = RunFolder.open(runs, experiment, fresh);
+        RunLog runLog = RunLog.open(folder.log())) {
+      Optional<RunResult> finished = RunResult.read(folder.result());
+      if (finished.isPresent()) {
+        tell(folder.path() + " is finished; --fresh starts over, name=... makes another run");
+        tellResult(folder, finished.get());
+        return Outcome.FINISHED;
+      }
+      Device device = Device.open(experiment.device());
+      SettledPrecision precision = device.precision(experiment.precision());
+      tell("device: " + device);
+      tell("precision: " + precision);
+      ExperimentData data = ExperimentData.prepare(experiment, this::tell);
+      folder.record(experiment, data, arguments);
+      Outcome outcome = train(folder, device, precision, data);
+      if (outcome == Outcome.FINISHED) {
+        finish(folder, device, data);
+      }
+      return outcome;
+    }
+  }
+
+  private Outcome train(
+      RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
+    TrainingSetup setup =
+        new TrainingSetup(
+            experiment.model(),
+            experiment.stages(),
+            data.training(),
+            data.test(),
+            experiment.data().imageSize(),
+            experiment.input(),
+            experiment.evaluate(),
+            experiment.checkpoint(),
+            folder.checkpoints(),
+            device,
+            precision.precision(),
+            experiment.seed());
+    try (Trainer trainer = new Trainer(setup)) {
+      if (trainer.isFinished()) {
+        return Outcome.FINISHED;
+      }
+      long step = trainer.state().step();
+      if (step > 0) {
+        tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
+      }
+      TrainingListeners listeners =
+          new TrainingListeners(
+              List.of(
+                  new MetricsFile(folder.metrics(), step),
+                  new TensorBoardWriter(folder.tensorBoard(), step),
+                  ProgressPrinter.toStandardError()));
+      try (StopSignal stop =
+          StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
+        Outcome outcome = trainer.run(listeners, stop);
+        if (outcome == Outcome.INTERRUPTED) {
+          tell(
+              "stopped at step %,d of %,d; the same command goes on from there"
+                  .formatted(trainer.state().step(), trainer.totalSteps()));
+        }
+        return outcome;
+      } finally {
+        listeners.onTrainingEnd();
+      }
+    }
+  }
+
+  /** Scores the best checkpoint, exports it, and writes the report. */
+  private void finish(RunFolder folder, Device device, ExperimentData data) {
+    Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), 1);
+    Path checkpoint = checkpoints.best().or(checkpoints::latest).orElseThrow();
+    TrainingState state = Checkpoints.state(checkpoints.latest().orElseThrow());
+    Optional<RetrievalScores> scores = Optional.empty();
+    double difference;
+    FinishedRun run = new FinishedRun(folder, experiment);
+    PreparedDataset pairs = data.test().orElse(data.training());
+    try (TrainedModel model = run.model(checkpoint, pairs, device)) {
+      if (data.test().isPresent()) {
+        scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
+      } else {
+        RunReport.write(folder.path());
+      }
+      tell("exporting " + checkpoint.getFileName() + " to " + folder.model());
+      new SavedModelExporter(
+              experiment.model(),
+              experiment.data().evaluation().preprocessor(),
+              data.training().vocabulary(),
+              device.sessionConfig())
+          .export(Checkpoints.variables(checkpoint), folder.model());
+      difference = ExportCheck.compare(folder.model(), model.embedFirstBatch());
+    }
+    tell("the exported model agrees with the trained one to %.1e".formatted(difference));
+    RunResult result = RunResult.of(state, checkpoint, scores, difference);
+    RunFolder.write(folder.result(), result.toJson());
+    tellResult(folder, result);
+  }
+
+  private RetrievalScores scoreAndReport(
+      RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
+    Path csv = experiment.data().test().orElseThrow();
+    ImagePreprocessor like = experiment.data().evaluation().preprocessor();
+    try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
+        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+      Gallery gallery =
+          GalleryBuilder.build(
+              embedded,
+              evaluator,
+              experiment.evaluate().gallery(),
+              thumbnails::caption,
+              thumbnails::png);
+      RunReport.write(folder.path(), gallery);
+      return embedded.scores(evaluator, experiment.evaluate().recallAt());
+    }
+  }
+
+  private void tellResult(RunFolder folder, RunResult result) {
+    out.println(result.summary());
+    out.println("report: " + folder.report());
+    out.println("model:  " + folder.model());
+  }
+
+  private void tell(String message) {
+    err.println(message);
+    log.info(message);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.lockstep.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.data.Encoding;
+import org.junit.jupiter.api.Test;
+
+class InputBenchmarkTest {
+  @Test
+  void measuresEachStepOfTheWork() {
+    InputBenchmark.Report report = new InputBenchmark(32, Encoding.JPEG, 200, 20, 1).run();
+    assertThat(report.bytesPerImage()).isBetween(300L, 5000L);
+    assertThat(report.measurements())
+        .hasSize(5)
+        .allSatisfy(
+            measured -> {
+              assertThat(measured.images()).isEqualTo(200);
+              assertThat(measured.imagesPerSecond()).isPositive();
+              assertThat(measured.cpuSeconds()).isNotNegative();
+            });
+  }
+}
