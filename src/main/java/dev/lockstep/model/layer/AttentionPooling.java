@@ -9,8 +9,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * How CLIP's ResNet makes one vector of a grid (Radford et al. 2021, section 2.4): the mean of the
- * cells attends to itself and all cells. Agrees with {@code AttentionPool2d} of OpenAI's CLIP
- * but for its last projection, which is the model's own.
+ * cells attends to itself and all cells. Agrees with {@code AttentionPool2d} of OpenAI's CLIP but
+ * for its last projection, which is the model's own.
  */
 public final class AttentionPooling {
   private final int side;
