@@ -29,9 +29,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Keys to set over the file, as in seed=8 or stages.0.epochs=2.")
   private List<String> overrides = new ArrayList<>();
 
-  @Option(
-      names = "--fresh",
-      description = "Start over: remove what the run's folder holds.")
+  @Option(names = "--fresh", description = "Start over: remove what the run's folder holds.")
   private boolean fresh;
 
   @Option(

@@ -79,8 +79,7 @@ public record RunResult(
   public String summary() {
     String line =
         "%,d steps, %,d pairs in %.0f s of training (%,.0f pairs/s); scored: %s%n"
-            .formatted(
-                steps, examples, trainingSeconds, examples / trainingSeconds, checkpoint);
+            .formatted(steps, examples, trainingSeconds, examples / trainingSeconds, checkpoint);
     return line + scores.map(RetrievalScores::toTable).orElse("no test pairs were given");
   }
 }

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Picks captions of a dataset, spread evenly over it, and the images that a model finds for them. */
+/**
+ * Picks captions of a dataset, spread evenly over it, and the images that a model finds for them.
+ */
 public final class GalleryBuilder {
   private static final int NEAREST = 5;
 

@@ -67,7 +67,6 @@ public record StageSpec(
 
   /** The same, but ended after some steps. */
   public StageSpec atMost(long limit) {
-    return new StageSpec(
-        name, strategy, batchSize, epochs, steps, limit, optimizer, objective);
+    return new StageSpec(name, strategy, batchSize, epochs, steps, limit, optimizer, objective);
   }
 }
