@@ -2,10 +2,10 @@ package dev.lockstep.model;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.model.layer.Activation;
+import dev.lockstep.model.layer.AttentionMask;
 import dev.lockstep.model.layer.Layers;
 import dev.lockstep.model.layer.TransformerEncoder;
 import dev.lockstep.model.layer.TransformerEncoder.Norm;
-import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** BERT (Devlin et al. 2019). Agrees with transformers' {@code BertModel}. */
-final class Bert implements Tower<Tokens> {
+final class Bert implements TokenTower<Tokens> {
   /** Segments: 0 for the first sentence, 1 for the second. CLIP has one. */
   private static final int SEGMENTS = 2;
 
@@ -22,7 +22,9 @@ final class Bert implements Tower<Tokens> {
     /** The class token's last hidden state, as Chinese-CLIP does. */
     CLASS,
     /** The mean over all tokens but padding. */
-    MEAN
+    MEAN,
+    /** BERT's own: the class token through a dense layer and tanh. */
+    POOLER
   }
 
   /**
@@ -32,15 +34,10 @@ final class Bert implements Tower<Tokens> {
       implements ModelSpec.TextTowerSpec {
 
     static Spec from(Block block, int contextLength) {
-      int positions = block.integer("positions", 2, 1 << 16, Math.max(contextLength, 64));
-      block.check(
-          positions >= contextLength,
-          "positions",
-          "at least tokenizer.context-length (" + contextLength + ")");
       return new Spec(
-          positions,
+          TextPositions.from(block, contextLength),
           block.choice("pooling", Pooling.class, Pooling.CLASS),
-          ModelSpec.encoder(block, Norm.AFTER, Activation.GELU, 1e-12, 0.1));
+          EncoderOptions.from(block, Norm.AFTER, Activation.GELU, 1e-12, 0.1));
     }
 
     @Override
@@ -66,27 +63,31 @@ final class Bert implements Tower<Tokens> {
 
   @Override
   public Operand<TFloat32> features(Layers layers, Tokens tokens) {
-    Operand<TFloat32> hidden = embed(layers.in("embeddings"), tokens.inputIds());
-    hidden =
-        new TransformerEncoder(spec.encoder())
-            .encode(layers.in("encoder"), hidden, tokens.attentionMask());
+    Ops tf = layers.tf();
+    Operand<TFloat32> hidden = hiddenStates(layers, tokens);
     return switch (spec.pooling()) {
-      case CLASS -> Pooled.first(layers.tf(), hidden);
-      case MEAN -> Pooled.mean(layers.tf(), hidden, tokens.attentionMask());
+      case CLASS -> Pooled.first(tf, hidden);
+      case MEAN -> Pooled.mean(tf, hidden, tokens.attentionMask());
+      case POOLER ->
+          tf.math.tanh(layers.dense("pooler", Pooled.first(tf, hidden), hiddenSize, hiddenSize));
     };
+  }
+
+  @Override
+  public Operand<TFloat32> hiddenStates(Layers layers, Tokens tokens) {
+    return new TransformerEncoder(spec.encoder())
+        .encode(
+            layers.in("encoder"),
+            embed(layers.in("embeddings"), tokens.inputIds()),
+            AttentionMask.padding(layers.tf(), tokens.attentionMask()));
   }
 
   /** [batch, tokens, hidden]: the sum of word, position and segment. */
   private Operand<TFloat32> embed(Layers layers, Operand<TInt32> inputIds) {
     Ops tf = layers.tf();
     Operand<TFloat32> words = layers.embedding("word", inputIds, vocabularySize, hiddenSize);
-    Operand<TInt32> tokens =
-        tf.slice(tf.shape(inputIds), tf.constant(new int[] {1}), tf.constant(new int[] {1}));
     Operand<TFloat32> positions =
-        tf.slice(
-            layers.undecayed("position", Shape.of(spec.positions(), hiddenSize)),
-            tf.constant(new int[] {0, 0}),
-            tf.concat(List.of(tokens, tf.constant(new int[] {hiddenSize})), tf.constant(0)));
+        TextPositions.embedding(layers, inputIds, spec.positions(), hiddenSize);
     Operand<TFloat32> segment =
         tf.slice(
             layers.weight("segment", Shape.of(SEGMENTS, hiddenSize)),

@@ -110,8 +110,12 @@ public final class DualEncoder {
   }
 
   private Projection project(Layers layers, Operand<TFloat32> features, Tower<?> tower) {
+    int in = tower.featureSize();
+    int out = spec.embeddingSize();
     Operand<TFloat32> projected =
-        layers.denseWithoutBias("projection", features, tower.featureSize(), spec.embeddingSize());
+        tower.projectionHasBias()
+            ? layers.dense("projection", features, in, out)
+            : layers.denseWithoutBias("projection", features, in, out);
     Operand<TFloat32> embedding =
         FrameworkOps.create(tf).math.l2Normalize(projected, new int[] {-1});
     return new Projection(features, projected, embedding, layers.updates());

@@ -1,9 +1,6 @@
 package dev.lockstep.model;
 
 import dev.lockstep.config.Block;
-import dev.lockstep.model.layer.Activation;
-import dev.lockstep.model.layer.TransformerEncoder;
-import dev.lockstep.model.layer.TransformerEncoder.Norm;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -29,12 +26,13 @@ public record ModelSpec(
   private static final List<Double> CLIP_DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
 
   /** What is needed to build an image tower. */
-  public sealed interface ImageTowerSpec permits VisionTransformer.Spec, ResNet.Spec {
+  public sealed interface ImageTowerSpec
+      permits VisionTransformer.Spec, ResNet.Spec, ModifiedResNet.Spec {
     Tower<Operand<TFloat32>> tower();
   }
 
   /** What is needed to build a text tower. */
-  public sealed interface TextTowerSpec permits Bert.Spec {
+  public sealed interface TextTowerSpec permits Bert.Spec, CausalTransformer.Spec {
     /**
      * @param vocabularySize how many ids the tokenizer has
      */
@@ -43,11 +41,13 @@ public record ModelSpec(
 
   private enum ImageTowerType {
     VIT,
-    RESNET
+    RESNET,
+    MODIFIED_RESNET
   }
 
   private enum TextTowerType {
-    BERT
+    BERT,
+    CAUSAL_TRANSFORMER
   }
 
   /**
@@ -57,15 +57,8 @@ public record ModelSpec(
   public static ModelSpec from(Block block, int imageSize, int contextLength) {
     Block image = block.block("image");
     Block text = block.block("text");
-    ImageTowerSpec imageTower =
-        switch (image.choice("type", ImageTowerType.class)) {
-          case VIT -> VisionTransformer.Spec.from(image, imageSize);
-          case RESNET -> ResNet.Spec.from(image, imageSize);
-        };
-    TextTowerSpec textTower =
-        switch (text.choice("type", TextTowerType.class)) {
-          case BERT -> Bert.Spec.from(text, contextLength);
-        };
+    ImageTowerSpec imageTower = imageTower(image, imageSize);
+    TextTowerSpec textTower = textTower(text, contextLength);
     return new ModelSpec(
         imageTower,
         textTower,
@@ -74,28 +67,27 @@ public record ModelSpec(
         channels(image, "deviation", 1e-3, 10, CLIP_DEVIATION));
   }
 
+  /** The block {@code image}, for a model of one tower. */
+  public static ImageTowerSpec imageTower(Block image, int imageSize) {
+    return switch (image.choice("type", ImageTowerType.class)) {
+      case VIT -> VisionTransformer.Spec.from(image, imageSize);
+      case RESNET -> ResNet.Spec.from(image, imageSize);
+      case MODIFIED_RESNET -> ModifiedResNet.Spec.from(image, imageSize);
+    };
+  }
+
+  /** The block {@code text}, for a model of one tower. */
+  public static TextTowerSpec textTower(Block text, int contextLength) {
+    return switch (text.choice("type", TextTowerType.class)) {
+      case BERT -> Bert.Spec.from(text, contextLength);
+      case CAUSAL_TRANSFORMER -> CausalTransformer.Spec.from(text, contextLength);
+    };
+  }
+
   private static List<Double> channels(
       Block block, String key, double min, double max, List<Double> fallback) {
     List<Double> values = block.numbers(key, min, max, fallback);
     block.check(values.size() == 3, key, "three numbers, for red, green and blue");
     return values;
-  }
-
-  /** The keys that ViT and BERT share. */
-  static TransformerEncoder.Options encoder(
-      Block block, Norm norm, Activation activation, double epsilon, double dropout) {
-    int hiddenSize = block.integer("hidden", 1, 1 << 14);
-    int heads = block.integer("heads", 1, 1024, Math.max(1, hiddenSize / 64));
-    block.check(hiddenSize % heads == 0, "heads", "a divisor of hidden (" + hiddenSize + ")");
-    return new TransformerEncoder.Options(
-        block.integer("layers", 1, 1024),
-        hiddenSize,
-        heads,
-        block.integer("intermediate", 1, 1 << 16, 4 * hiddenSize),
-        block.choice("activation", Activation.class, activation),
-        norm,
-        block.number("epsilon", 0, 1, epsilon),
-        block.number("dropout", 0, 0.99, dropout),
-        block.number("attention-dropout", 0, 0.99, dropout));
   }
 }

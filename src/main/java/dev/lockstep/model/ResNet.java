@@ -1,12 +1,12 @@
 package dev.lockstep.model;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.model.layer.Convolutions;
 import dev.lockstep.model.layer.Layers;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.nn.MaxPool;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
@@ -86,76 +86,56 @@ final class ResNet implements Tower<Operand<TFloat32>> {
 
   @Override
   public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
-    return layers.bfloat16()
-        ? meanOfGrid(layers, layers.cast(pixels, TBfloat16.class))
-        : meanOfGrid(layers, pixels);
+    Convolutions convolutions = new Convolutions(layers);
+    Operand<TFloat32> grid =
+        layers.bfloat16()
+            ? layers.cast(grid(convolutions, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
+            : grid(convolutions, pixels);
+    Ops tf = layers.tf();
+    return tf.math.mean(grid, tf.constant(new int[] {1, 2}));
   }
 
-  private <T extends TNumber> Operand<TFloat32> meanOfGrid(Layers layers, Operand<T> pixels) {
-    Operand<T> x = stem(layers.in("stem"), pixels);
+  private <T extends TNumber> Operand<T> grid(Convolutions convolutions, Operand<T> pixels) {
+    Operand<T> x = stem(convolutions.in("stem"), pixels);
     int in = spec.stemWidth();
     for (int stage = 0; stage < spec.depths().size(); stage++) {
       int width = spec.widths().get(stage);
       for (int i = 0; i < spec.depths().get(stage); i++) {
         int stride = i == 0 && stage > 0 ? 2 : 1;
-        x = residual(layers.in("stage").in(stage).in(i), x, in, width, stride);
+        x = residual(convolutions.in("stage").in(stage).in(i), x, in, width, stride);
         in = width * spec.expansion();
       }
     }
-    Ops tf = layers.tf();
-    return tf.math.mean(layers.cast(x, TFloat32.class), tf.constant(new int[] {1, 2}));
+    return x;
   }
 
-  private <T extends TNumber> Operand<T> stem(Layers layers, Operand<T> pixels) {
+  private <T extends TNumber> Operand<T> stem(Convolutions convolutions, Operand<T> pixels) {
     int width = spec.stemWidth();
-    if (spec.stem() == Stem.SMALL) {
-      return convolve(layers, "convolution", pixels, 3, width, 3, 2, true);
-    }
-    Operand<T> x = convolve(layers, "convolution", pixels, 3, width, 7, 2, true);
-    Ops tf = layers.tf();
-    // Zeros at the border change nothing: what is pooled has passed a ReLU.
-    int[][] border = {{0, 0}, {1, 1}, {1, 1}, {0, 0}};
-    return tf.nn.maxPool(
-        tf.pad(x, tf.constant(border), tf.dtypes.cast(tf.constant(0f), x.type())),
-        tf.constant(new int[] {1, 3, 3, 1}),
-        tf.constant(new int[] {1, 2, 2, 1}),
-        "VALID",
-        new MaxPool.Options[0]);
+    return switch (spec.stem()) {
+      case SMALL -> convolutions.convolveNormRelu("convolution", pixels, 3, width, 3, 2);
+      case IMAGENET ->
+          convolutions.maxPoolOfRelu(
+              convolutions.convolveNormRelu("convolution", pixels, 3, width, 7, 2));
+    };
   }
 
   private <T extends TNumber> Operand<T> residual(
-      Layers layers, Operand<T> x, int in, int width, int stride) {
-    Ops tf = layers.tf();
+      Convolutions convolutions, Operand<T> x, int in, int width, int stride) {
     int out = width * spec.expansion();
     Operand<T> branch =
         switch (spec.block()) {
           case BASIC -> {
-            Operand<T> first = convolve(layers, "0", x, in, width, 3, stride, true);
-            yield convolve(layers, "1", first, width, out, 3, 1, false);
+            Operand<T> first = convolutions.convolveNormRelu("0", x, in, width, 3, stride);
+            yield convolutions.convolveNorm("1", first, width, out, 3, 1);
           }
           case BOTTLENECK -> {
-            Operand<T> narrow = convolve(layers, "0", x, in, width, 1, 1, true);
-            Operand<T> middle = convolve(layers, "1", narrow, width, width, 3, stride, true);
-            yield convolve(layers, "2", middle, width, out, 1, 1, false);
+            Operand<T> narrow = convolutions.convolveNormRelu("0", x, in, width, 1, 1);
+            Operand<T> middle = convolutions.convolveNormRelu("1", narrow, width, width, 3, stride);
+            yield convolutions.convolveNorm("2", middle, width, out, 1, 1);
           }
         };
     Operand<T> shortcut =
-        stride == 1 && in == out ? x : convolve(layers, "shortcut", x, in, out, 1, stride, false);
-    return tf.nn.relu(tf.math.add(branch, shortcut));
-  }
-
-  /** Convolution, batch norm and, where asked for, ReLU. */
-  private static <T extends TNumber> Operand<T> convolve(
-      Layers layers,
-      String name,
-      Operand<T> x,
-      int in,
-      int out,
-      int size,
-      int stride,
-      boolean relu) {
-    Operand<T> y = layers.convolution(name, x, in, out, size, stride, size / 2);
-    y = layers.batchNorm(name + "/norm", y, out);
-    return relu ? layers.tf().nn.relu(y) : y;
+        stride == 1 && in == out ? x : convolutions.convolveNorm("shortcut", x, in, out, 1, stride);
+    return convolutions.sumRelu(branch, shortcut);
   }
 }

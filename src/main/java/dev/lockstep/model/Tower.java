@@ -19,4 +19,9 @@ public interface Tower<I> {
    * @return [batch, featureSize]
    */
   Operand<TFloat32> features(Layers layers, I input);
+
+  /** Whether the projection of the features into the common space has a bias. */
+  default boolean projectionHasBias() {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.model;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.model.layer.Activation;
+import dev.lockstep.model.layer.Convolutions;
 import dev.lockstep.model.layer.Layers;
 import dev.lockstep.model.layer.TransformerEncoder;
 import dev.lockstep.model.layer.TransformerEncoder.Norm;
@@ -15,39 +16,68 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * ViT (Dosovitskiy et al. 2021) as in CLIP (Radford et al. 2021): a norm before the first block, no
- * bias on the patches. Agrees with transformers' {@code ChineseCLIPVisionModel}.
+ * ViT (Dosovitskiy et al. 2021). Agrees with transformers' {@code ChineseCLIPVisionModel} and
+ * {@code ViTModel}, and with the original Chinese-CLIP.
  */
-final class VisionTransformer implements Tower<Operand<TFloat32>> {
+final class VisionTransformer implements TokenTower<Operand<TFloat32>> {
 
-  /** How the tokens become one vector. */
+  /** Whose form it has. */
+  enum Style {
+    /** CLIP's (Radford et al. 2021): no bias on the patches, a norm before the first block. */
+    CLIP,
+    /** That of the paper, as in {@code google/vit-*}: a bias on the patches, no norm before. */
+    GOOGLE
+  }
+
+  /** How the tokens become one vector, after the last norm. */
   enum Pooling {
+    /** The class token. */
     CLASS,
+    /** The mean over the patches, as open_clip's {@code pool_type = avg}. */
     MEAN
   }
 
   /**
    * @param imageSize pixels on a side; a multiple of the patch
    * @param patch pixels on a side of a patch
+   * @param patchDropout the share of the patches that training leaves out (FLIP, Li et al. 2023)
    */
-  record Spec(int imageSize, int patch, Pooling pooling, TransformerEncoder.Options encoder)
+  record Spec(
+      int imageSize,
+      int patch,
+      Style style,
+      Pooling pooling,
+      double patchDropout,
+      TransformerEncoder.Options encoder)
       implements ModelSpec.ImageTowerSpec {
 
     static Spec from(Block block, int imageSize) {
       int patch = block.integer("patch", 1, 1024);
       block.check(
           imageSize % patch == 0, "patch", "a divisor of data.image-size (" + imageSize + ")");
-      Pooling pooling = block.choice("pooling", Pooling.class, Pooling.CLASS);
+      Style style = block.choice("style", Style.class, Style.CLIP);
+      boolean clip = style == Style.CLIP;
       return new Spec(
           imageSize,
           patch,
-          pooling,
-          ModelSpec.encoder(block, Norm.BEFORE, Activation.QUICK_GELU, 1e-5, 0));
+          style,
+          block.choice("pooling", Pooling.class, Pooling.CLASS),
+          block.number("patch-dropout", 0, 0.99, 0),
+          EncoderOptions.from(
+              block,
+              Norm.BEFORE,
+              clip ? Activation.QUICK_GELU : Activation.GELU,
+              clip ? 1e-5 : 1e-12,
+              0));
     }
 
     @Override
     public Tower<Operand<TFloat32>> tower() {
       return new VisionTransformer(this);
+    }
+
+    int patches() {
+      return (imageSize / patch) * (imageSize / patch);
     }
   }
 
@@ -66,52 +96,78 @@ final class VisionTransformer implements Tower<Operand<TFloat32>> {
 
   @Override
   public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
+    Ops tf = layers.tf();
+    Operand<TFloat32> tokens = encode(layers, pixels);
+    return switch (spec.pooling()) {
+      case CLASS -> norm(layers, "post-norm", Pooled.first(tf, tokens));
+      case MEAN -> Pooled.meanOfPatches(tf, norm(layers, "post-norm", tokens));
+    };
+  }
+
+  @Override
+  public Operand<TFloat32> hiddenStates(Layers layers, Operand<TFloat32> pixels) {
+    Operand<TFloat32> tokens = encode(layers, pixels);
+    return spec.style() == Style.GOOGLE ? norm(layers, "post-norm", tokens) : tokens;
+  }
+
+  private Operand<TFloat32> encode(Layers layers, Operand<TFloat32> pixels) {
     Operand<TFloat32> tokens = embed(layers, pixels);
-    tokens = norm(layers, "pre-norm", tokens);
-    tokens = new TransformerEncoder(spec.encoder()).encode(layers.in("encoder"), tokens, null);
-    return layers.layerNorm("post-norm", pool(layers.tf(), tokens), hiddenSize, epsilon());
+    if (spec.style() == Style.CLIP) {
+      tokens = norm(layers, "pre-norm", tokens);
+    }
+    return new TransformerEncoder(spec.encoder()).encode(layers.in("encoder"), tokens, null);
   }
 
   /** [batch, 1 + patches, hidden]: the class token, then the patches row by row. */
   private Operand<TFloat32> embed(Layers layers, Operand<TFloat32> pixels) {
     Ops tf = layers.tf();
-    int grid = spec.imageSize() / spec.patch();
-    Operand<TFloat32> patches =
-        tf.reshape(
-            layers.bfloat16()
-                ? layers.cast(patches(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
-                : patches(layers, pixels),
-            tf.constant(new int[] {-1, grid * grid, hiddenSize}));
-    Operand<TInt32> batch =
-        tf.slice(tf.shape(patches), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
     Operand<TFloat32> classToken =
-        tf.tile(
-            tf.reshape(
-                layers.undecayed("class-embedding", Shape.of(hiddenSize)),
-                tf.constant(new int[] {1, 1, hiddenSize})),
-            tf.concat(List.of(batch, tf.constant(new int[] {1, 1})), tf.constant(0)));
-    return tf.math.add(
-        tf.concat(List.of(classToken, patches), tf.constant(1)),
-        layers.undecayed("position-embedding", Shape.of(grid * grid + 1L, hiddenSize)));
+        tf.reshape(
+            layers.undecayed("class-embedding", Shape.of(hiddenSize)),
+            tf.constant(new int[] {1, hiddenSize}));
+    Operand<TFloat32> positions =
+        layers.undecayed("position-embedding", Shape.of(spec.patches() + 1L, hiddenSize));
+    Operand<TFloat32> patches =
+        tf.math.add(patches(layers, pixels), rows(tf, positions, 1, spec.patches()));
+    patches = layers.dropPatches("patch-dropout", patches, spec.patches(), spec.patchDropout());
+    Operand<TFloat32> first = tf.math.add(classToken, rows(tf, positions, 0, 1));
+    return tf.concat(List.of(forEach(tf, patches, first), patches), tf.constant(1));
   }
 
-  private <T extends TNumber> Operand<T> patches(Layers layers, Operand<T> pixels) {
+  /** [batch, patches, hidden]. */
+  private Operand<TFloat32> patches(Layers layers, Operand<TFloat32> pixels) {
+    Ops tf = layers.tf();
+    Operand<TFloat32> grid =
+        layers.bfloat16()
+            ? layers.cast(convolved(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
+            : convolved(layers, pixels);
+    if (spec.style() == Style.GOOGLE) {
+      grid = layers.bias("patch-embedding", grid, hiddenSize);
+    }
+    return tf.reshape(grid, tf.constant(new int[] {-1, spec.patches(), hiddenSize}));
+  }
+
+  private <T extends TNumber> Operand<T> convolved(Layers layers, Operand<T> pixels) {
     int patch = spec.patch();
-    return layers.convolution("patch-embedding", pixels, 3, hiddenSize, patch, patch, 0);
+    return new Convolutions(layers)
+        .convolve("patch-embedding", pixels, 3, hiddenSize, patch, patch, 0);
   }
 
-  private Operand<TFloat32> pool(Ops tf, Operand<TFloat32> tokens) {
-    return switch (spec.pooling()) {
-      case CLASS -> Pooled.first(tf, tokens);
-      case MEAN -> tf.math.mean(tokens, tf.constant(1));
-    };
+  private Operand<TFloat32> rows(Ops tf, Operand<TFloat32> table, int begin, int count) {
+    return tf.slice(
+        table, tf.constant(new int[] {begin, 0}), tf.constant(new int[] {count, hiddenSize}));
+  }
+
+  /** A row [1, hidden] for each example, [batch, 1, hidden]. */
+  private Operand<TFloat32> forEach(Ops tf, Operand<TFloat32> examples, Operand<TFloat32> row) {
+    Operand<TInt32> batch =
+        tf.slice(tf.shape(examples), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
+    return tf.tile(
+        tf.expandDims(row, tf.constant(0)),
+        tf.concat(List.of(batch, tf.constant(new int[] {1, 1})), tf.constant(0)));
   }
 
   private Operand<TFloat32> norm(Layers layers, String name, Operand<TFloat32> tokens) {
-    return layers.layerNorm(name, tokens, hiddenSize, epsilon());
-  }
-
-  private double epsilon() {
-    return spec.encoder().epsilon();
+    return layers.layerNorm(name, tokens, hiddenSize, spec.encoder().epsilon());
   }
 }

@@ -3,6 +3,13 @@ package dev.lockstep.model;
 import dev.lockstep.pretrained.SafetensorsFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * The files in {@code src/test/resources/references}, and the layouts of the libraries they are
@@ -21,6 +28,35 @@ public final class Reference {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The inputs' {@code pixel_values} as [batch, height, width, 3]. */
+  public static Operand<TFloat32> pixels(Ops tf, SafetensorsFile inputs) {
+    Shape shape = inputs.shape("pixel_values");
+    float[] values =
+        channelsLast(inputs.floats("pixel_values"), (int) shape.size(0), (int) shape.size(1));
+    Shape ours = Shape.of(shape.size(0), shape.size(2), shape.size(3), shape.size(1));
+    return tf.constantOf(TFloat32.tensorOf(ours, DataBuffers.of(values)));
+  }
+
+  /** The inputs' texts; where they have no mask, id 0 is padding. */
+  public static Tokens tokens(Ops tf, SafetensorsFile inputs) {
+    float[] ids = inputs.floats("input_ids");
+    boolean masked = inputs.names().contains("attention_mask");
+    float[] mask = masked ? inputs.floats("attention_mask") : new float[ids.length];
+    for (int i = 0; i < ids.length && !masked; i++) {
+      mask[i] = ids[i] == 0 ? 0 : 1;
+    }
+    Shape shape = inputs.shape("input_ids");
+    return new Tokens(integers(tf, shape, ids), integers(tf, shape, mask));
+  }
+
+  private static Operand<TInt32> integers(Ops tf, Shape shape, float[] values) {
+    int[] integers = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      integers[i] = (int) values[i];
+    }
+    return tf.constantOf(TInt32.tensorOf(shape, DataBuffers.of(integers)));
   }
 
   /** [rows, columns] to [columns, rows]. */
@@ -62,25 +98,13 @@ public final class Reference {
     return result;
   }
 
-  /** Three [out, in] matrices side by side as one [in, 3 * out]. */
-  public static float[] sideBySide(float[] a, float[] b, float[] c, int out, int in) {
-    float[] result = new float[3 * out * in];
-    float[][] parts = {a, b, c};
-    for (int i = 0; i < in; i++) {
-      for (int part = 0; part < 3; part++) {
-        for (int o = 0; o < out; o++) {
-          result[(i * 3 + part) * out + o] = parts[part][o * in + i];
-        }
-      }
+  public static float[] concatenated(List<float[]> parts) {
+    float[] result = new float[parts.stream().mapToInt(part -> part.length).sum()];
+    int end = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, result, end, part.length);
+      end += part.length;
     }
-    return result;
-  }
-
-  public static float[] concatenated(float[] a, float[] b, float[] c) {
-    float[] result = new float[a.length + b.length + c.length];
-    System.arraycopy(a, 0, result, 0, a.length);
-    System.arraycopy(b, 0, result, a.length, b.length);
-    System.arraycopy(c, 0, result, a.length + b.length, c.length);
     return result;
   }
 }

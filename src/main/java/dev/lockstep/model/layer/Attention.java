@@ -23,8 +23,7 @@ final class Attention {
   /**
    * @param x [batch * tokens, hidden]
    * @param split the shape [batch, tokens, 3, heads, hidden / heads]
-   * @param mask [batch, 1, 1, tokens], added to the scores: 0 to attend, very negative not to; null
-   *     attends to all
+   * @param mask see {@link AttentionMask}; null attends to all
    * @return [batch * tokens, hidden]
    */
   Operand<TFloat32> attend(
@@ -33,18 +32,38 @@ final class Attention {
     Operand<TFloat32> projected =
         tf.reshape(layers.dense("query-key-value", x, hiddenSize, 3L * hiddenSize), split);
     List<Output<TFloat32>> parts = tf.unstack(projected, 3L, Unstack.axis(2L)).output();
-    Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt((double) hiddenSize / heads)));
-    Operand<TFloat32> query = tf.math.mul(parts.get(0), scale);
-    Operand<TFloat32> scores = layers.einsum("bqhd,bkhd->bhqk", query, parts.get(1));
-    if (mask != null) {
-      scores = tf.math.add(scores, mask);
-    }
-    Operand<TFloat32> weights = layers.dropout("weights", tf.nn.softmax(scores), dropout);
-    Operand<TFloat32> mixed = layers.einsum("bhqk,bkhd->bqhd", weights, parts.get(2));
+    Operand<TFloat32> mixed =
+        mix(layers, parts.get(0), parts.get(1), parts.get(2), hiddenSize / heads, mask, dropout);
     return layers.dense(
         "output",
         tf.reshape(mixed, tf.constant(new int[] {-1, hiddenSize})),
         hiddenSize,
         hiddenSize);
+  }
+
+  /**
+   * Scaled dot-product attention, equation 1 of the paper, for all heads.
+   *
+   * @param query [batch, queries, heads, width]
+   * @param key [batch, tokens, heads, width]
+   * @param value [batch, tokens, heads, width]
+   * @return [batch, queries, heads, width]
+   */
+  static Operand<TFloat32> mix(
+      Layers layers,
+      Operand<TFloat32> query,
+      Operand<TFloat32> key,
+      Operand<TFloat32> value,
+      int width,
+      Operand<TFloat32> mask,
+      double dropout) {
+    Ops tf = layers.tf();
+    Operand<TFloat32> scaled = tf.math.mul(query, tf.constant((float) (1 / Math.sqrt(width))));
+    Operand<TFloat32> scores = layers.einsum("bqhd,bkhd->bhqk", scaled, key);
+    if (mask != null) {
+      scores = tf.math.add(scores, mask);
+    }
+    Operand<TFloat32> weights = layers.dropout("weights", tf.nn.softmax(scores), dropout);
+    return layers.einsum("bhqk,bkhd->bqhd", weights, value);
   }
 }

@@ -10,14 +10,12 @@ import org.tensorflow.framework.initializers.Constant;
 import org.tensorflow.framework.initializers.Initializer;
 import org.tensorflow.framework.initializers.Ones;
 import org.tensorflow.framework.initializers.TruncatedNormal;
-import org.tensorflow.framework.initializers.VarianceScaling;
 import org.tensorflow.framework.initializers.Zeros;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.math.Mean;
-import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -31,11 +29,6 @@ import org.tensorflow.types.family.TNumber;
 public final class Layers {
   /** The deviation of CLIP's and BERT's initial weights. */
   private static final double INITIAL_DEVIATION = 0.02;
-
-  /** PyTorch's default: how much of each batch's statistics enters the running ones. */
-  private static final float BATCH_NORM_MOMENTUM = 0.1f;
-
-  private static final float BATCH_NORM_EPSILON = 1e-5f;
 
   private final Ops tf;
   private final Variables variables;
@@ -75,17 +68,17 @@ public final class Layers {
 
   /** A learned matrix or kernel, which weight decay shrinks. */
   public Operand<TFloat32> weight(String name, Shape shape) {
-    return variable(name, shape, Role.WEIGHT, truncatedNormal(name));
+    return variable(name, shape, Role.WEIGHT, truncatedNormal(name)).value();
   }
 
   /** A learned table that weight decay leaves alone: position and class embeddings. */
   public Operand<TFloat32> undecayed(String name, Shape shape) {
-    return variable(name, shape, Role.UNDECAYED, truncatedNormal(name));
+    return variable(name, shape, Role.UNDECAYED, truncatedNormal(name)).value();
   }
 
   /** A learned scalar, not decayed. */
   public Operand<TFloat32> scalar(String name, double first) {
-    return variable(name, Shape.scalar(), Role.UNDECAYED, new Constant<>(first));
+    return variable(name, Shape.scalar(), Role.UNDECAYED, new Constant<>(first)).value();
   }
 
   /**
@@ -95,7 +88,7 @@ public final class Layers {
    * @return [rows, out]
    */
   public Operand<TFloat32> dense(String name, Operand<TFloat32> x, long in, long out) {
-    return tf.nn.biasAdd(denseWithoutBias(name, x, in, out), zeros(name + "/bias", out));
+    return bias(name, denseWithoutBias(name, x, in, out), out);
   }
 
   /**
@@ -106,6 +99,15 @@ public final class Layers {
    */
   public Operand<TFloat32> denseWithoutBias(String name, Operand<TFloat32> x, long in, long out) {
     return matMul(x, weight(name + "/kernel", Shape.of(in, out)));
+  }
+
+  /**
+   * x + b.
+   *
+   * @param x [..., width]
+   */
+  public Operand<TFloat32> bias(String name, Operand<TFloat32> x, long width) {
+    return tf.nn.biasAdd(x, zeros(name + "/bias", width));
   }
 
   /**
@@ -133,46 +135,9 @@ public final class Layers {
   }
 
   /**
-   * A square convolution without bias.
-   *
-   * @param x [batch, height, width, in]
-   * @param padding zeros on each side: half the size, or 0 for patches
-   * @return [batch, height', width', out]
-   */
-  public <T extends TNumber> Operand<T> convolution(
-      String name, Operand<T> x, long in, long out, long size, long stride, long padding) {
-    Operand<TFloat32> kernel =
-        variable(
-            name + "/kernel",
-            Shape.of(size, size, in, out),
-            Role.WEIGHT,
-            new VarianceScaling<>(
-                2.0,
-                VarianceScaling.Mode.FAN_OUT,
-                VarianceScaling.Distribution.TRUNCATED_NORMAL,
-                seed(name)));
-    // TensorFlow pads unevenly where the stride is 2, and its gradient loses explicit paddings.
-    boolean even = padding == 0 || stride == 1;
-    return tf.nn.conv2d(
-        even ? x : padded(x, (int) padding),
-        cast(kernel, x.type()),
-        List.of(1L, stride, stride, 1L),
-        even && padding > 0 ? "SAME" : "VALID");
-  }
-
-  private <T extends TNumber> Operand<T> padded(Operand<T> x, int padding) {
-    int[] sides = {padding, padding};
-    int[] none = {0, 0};
-    return tf.pad(
-        x,
-        tf.constant(new int[][] {none, sides, sides, none}),
-        tf.dtypes.cast(tf.constant(0f), x.type()));
-  }
-
-  /**
    * Layer normalization over the last dimension (Ba et al. 2016).
    *
-   * @param x [rows, width]
+   * @param x [..., width]
    */
   public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, long width, double epsilon) {
     Operand<TInt32> last = tf.constant(-1);
@@ -183,46 +148,6 @@ public final class Layers {
     return tf.math.add(
         tf.math.mul(tf.math.mul(centred, deviation), ones(name + "/scale", width)),
         zeros(name + "/offset", width));
-  }
-
-  /**
-   * Batch normalization (Ioffe & Szegedy 2015): by the batch's statistics in training, by the
-   * running ones otherwise.
-   *
-   * @param x [batch, height, width, channels]
-   */
-  public <T extends TNumber> Operand<T> batchNorm(String name, Operand<T> x, long channels) {
-    Operand<TFloat32> scale = ones(name + "/scale", channels);
-    Operand<TFloat32> offset = zeros(name + "/offset", channels);
-    Variable runningMean = state(name + "/running-mean", channels, new Zeros<>());
-    Variable runningVariance = state(name + "/running-variance", channels, new Ones<>());
-    if (!mode.training()) {
-      Operand<TFloat32> factor =
-          tf.math.mul(
-              scale,
-              tf.math.rsqrt(tf.math.add(runningVariance.value(), tf.constant(BATCH_NORM_EPSILON))));
-      Operand<TFloat32> shift = tf.math.sub(offset, tf.math.mul(runningMean.value(), factor));
-      return cast(tf.math.add(tf.math.mul(cast(x, TFloat32.class), factor), shift), x.type());
-    }
-    FusedBatchNorm<T, TFloat32> normalized =
-        tf.nn.fusedBatchNorm(
-            x,
-            scale,
-            offset,
-            tf.constant(new float[0]),
-            tf.constant(new float[0]),
-            FusedBatchNorm.isTraining(true),
-            FusedBatchNorm.epsilon(BATCH_NORM_EPSILON));
-    follow(runningMean, normalized.batchMean());
-    follow(runningVariance, normalized.batchVariance());
-    return normalized.y();
-  }
-
-  private void follow(Variable running, Operand<TFloat32> ofBatch) {
-    updates.add(
-        tf.assignSubVariableOp(
-            running.handle(),
-            tf.math.mul(tf.math.sub(running.value(), ofBatch), tf.constant(BATCH_NORM_MOMENTUM))));
   }
 
   /**
@@ -241,45 +166,74 @@ public final class Layers {
    * Sets each value to 0 with probability {@code rate} and scales up the rest; only in training.
    */
   public Operand<TFloat32> dropout(String name, Operand<TFloat32> x, double rate) {
-    if (!mode.training() || rate == 0) {
-      return x;
-    }
-    // By place and step alone, so that a restarted training drops the same values.
-    Operand<TFloat32> uniform =
-        tf.random.statelessRandomUniform(
-            tf.shape(x), tf.stack(List.of(tf.constant(seed(name)), mode.step())), TFloat32.class);
-    Operand<TFloat32> kept =
-        tf.dtypes.cast(tf.math.greaterEqual(uniform, tf.constant((float) rate)), TFloat32.class);
-    return tf.math.mul(x, tf.math.mul(kept, tf.constant((float) (1 / (1 - rate)))));
+    return isOff(rate) ? x : randomly(name).dropValues(x, rate);
+  }
+
+  /**
+   * Sets all of an example to 0 with probability {@code rate} and scales up the rest; only in
+   * training. On the branch of a residual block this leaves the block out (Huang et al. 2016).
+   *
+   * @param x [batch, tokens, hidden]
+   */
+  public Operand<TFloat32> dropPath(String name, Operand<TFloat32> x, double rate) {
+    return isOff(rate) ? x : randomly(name).dropExamples(x, rate);
+  }
+
+  /**
+   * Leaves out the share {@code rate} of each example's patches, others for each; only in training
+   * (FLIP, Li et al. 2023).
+   *
+   * @param patches [batch, count, hidden]
+   * @return [batch, kept, hidden], in no particular order; at least one is kept
+   */
+  public Operand<TFloat32> dropPatches(
+      String name, Operand<TFloat32> patches, int count, double rate) {
+    return isOff(rate)
+        ? patches
+        : randomly(name).keepPatches(patches, count, (int) Math.max(1, count * (1 - rate)));
+  }
+
+  private boolean isOff(double rate) {
+    return !mode.training() || rate == 0;
+  }
+
+  private Dropout randomly(String name) {
+    return new Dropout(tf, seed(name), mode.step());
   }
 
   public Operand<TFloat32> activate(Activation activation, Operand<TFloat32> x) {
     return activation.apply(tf, x);
   }
 
-  private Variable state(String name, long size, Initializer<TFloat32> initializer) {
-    return variables.variable(scope + "/" + name, Shape.of(size), Role.STATE, initializer);
+  Operand<TFloat32> zeros(String name, long size) {
+    return variable(name, Shape.of(size), Role.UNDECAYED, new Zeros<>()).value();
   }
 
-  private Operand<TFloat32> zeros(String name, long size) {
-    return variable(name, Shape.of(size), Role.UNDECAYED, new Zeros<>());
+  Operand<TFloat32> ones(String name, long size) {
+    return variable(name, Shape.of(size), Role.UNDECAYED, new Ones<>()).value();
   }
 
-  private Operand<TFloat32> ones(String name, long size) {
-    return variable(name, Shape.of(size), Role.UNDECAYED, new Ones<>());
+  /** The variable of that name under the current one. */
+  Variable variable(String name, Shape shape, Role role, Initializer<TFloat32> initializer) {
+    return variables.variable(scope + "/" + name, shape, role, initializer);
   }
 
-  private Operand<TFloat32> variable(
-      String name, Shape shape, Role role, Initializer<TFloat32> initializer) {
-    return variables.variable(scope + "/" + name, shape, role, initializer).value();
+  /** Has an operation run with each training step. */
+  void update(Op operation) {
+    updates.add(operation);
+  }
+
+  boolean training() {
+    return mode.training();
+  }
+
+  /** A seed for the first value of a variable or for what is dropped. */
+  long seed(String name) {
+    return variables.seedFor(scope + "/" + name);
   }
 
   private Initializer<TFloat32> truncatedNormal(String name) {
     return new TruncatedNormal<>(0, INITIAL_DEVIATION, seed(name));
-  }
-
-  private long seed(String name) {
-    return variables.seedFor(scope + "/" + name);
   }
 
   private Operand<TBfloat16> asBfloat16(Operand<TFloat32> x) {

@@ -7,8 +7,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * A stack of transformer blocks, which ViT and BERT share. ViT normalizes before attention and MLP
- * (Dosovitskiy et al. 2021, figure 1), BERT after each residual sum (Devlin et al. 2019).
+ * A stack of transformer blocks, which ViT, BERT and CLIP's text tower share. ViT and CLIP
+ * normalize before attention and MLP (Dosovitskiy et al. 2021, figure 1), BERT after each residual
+ * sum (Devlin et al. 2019).
  */
 public final class TransformerEncoder {
   /** Where the layer norms stand. */
@@ -22,6 +23,8 @@ public final class TransformerEncoder {
    * @param epsilon of the layer norms
    * @param dropout after attention's and the MLP's output
    * @param attentionDropout of the attention weights
+   * @param dropPath how often the last block's branches are left out for an example; the first
+   *     block's never, those between in proportion to their depth (Huang et al. 2016)
    */
   public record Options(
       int layers,
@@ -32,7 +35,21 @@ public final class TransformerEncoder {
       Norm norm,
       double epsilon,
       double dropout,
-      double attentionDropout) {}
+      double attentionDropout,
+      double dropPath) {
+
+    double dropPath(int layer) {
+      return layers == 1 ? 0 : dropPath * layer / (layers - 1);
+    }
+  }
+
+  /**
+   * The shapes of one call.
+   *
+   * @param tokens [batch, tokens, hidden]
+   * @param split [batch, tokens, 3, heads, hidden / heads]
+   */
+  private record Shapes(Operand<TInt32> tokens, Operand<TInt32> split) {}
 
   private final Options options;
   private final Attention attention;
@@ -45,68 +62,76 @@ public final class TransformerEncoder {
 
   /**
    * @param x [batch, tokens, hidden]
-   * @param attentionMask [batch, tokens], 1 for a token and 0 for padding; null where there is none
+   * @param mask see {@link AttentionMask}; null where every token attends to all
    * @return [batch, tokens, hidden]
    */
-  public Operand<TFloat32> encode(
-      Layers layers, Operand<TFloat32> x, Operand<TInt32> attentionMask) {
+  public Operand<TFloat32> encode(Layers layers, Operand<TFloat32> x, Operand<TFloat32> mask) {
     Ops tf = layers.tf();
-    Operand<TInt32> shape = tf.shape(x);
-    Operand<TInt32> batchAndTokens =
-        tf.slice(shape, tf.constant(new int[] {0}), tf.constant(new int[] {2}));
-    int headSize = options.hiddenSize() / options.heads();
-    Operand<TInt32> split =
-        tf.concat(
-            List.of(batchAndTokens, tf.constant(new int[] {3, options.heads(), headSize})),
-            tf.constant(0));
-    Operand<TFloat32> mask = attentionMask == null ? null : additive(tf, attentionMask);
-
+    Shapes shapes = shapes(tf, x);
     // Rows of tokens: all but attention works on each token by itself.
     Operand<TFloat32> rows = tf.reshape(x, tf.constant(new int[] {-1, options.hiddenSize()}));
     for (int i = 0; i < options.layers(); i++) {
-      rows = block(layers.in(i), rows, split, mask);
+      rows = block(layers.in(i), rows, shapes, mask, options.dropPath(i));
     }
-    return tf.reshape(rows, shape);
+    return tf.reshape(rows, shapes.tokens());
+  }
+
+  private Shapes shapes(Ops tf, Operand<TFloat32> x) {
+    Operand<TInt32> tokens = tf.shape(x);
+    Operand<TInt32> batchAndCount =
+        tf.slice(tokens, tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+    int[] heads = {3, options.heads(), options.hiddenSize() / options.heads()};
+    return new Shapes(
+        tokens, tf.concat(List.of(batchAndCount, tf.constant(heads)), tf.constant(0)));
   }
 
   private Operand<TFloat32> block(
-      Layers layers, Operand<TFloat32> x, Operand<TInt32> split, Operand<TFloat32> mask) {
+      Layers layers, Operand<TFloat32> x, Shapes shapes, Operand<TFloat32> mask, double dropPath) {
     Ops tf = layers.tf();
     if (options.norm() == Norm.BEFORE) {
-      x = tf.math.add(x, attend(layers, norm(layers, "attention-norm", x), split, mask));
-      return tf.math.add(x, mlp(layers, norm(layers, "mlp-norm", x)));
+      Operand<TFloat32> attended = attend(layers, norm(layers, "attention-norm", x), shapes, mask);
+      x = tf.math.add(x, branch(layers.in("attention"), attended, shapes, dropPath));
+      Operand<TFloat32> changed = mlp(layers, norm(layers, "mlp-norm", x));
+      return tf.math.add(x, branch(layers.in("mlp"), changed, shapes, dropPath));
     }
-    x = norm(layers, "attention-norm", tf.math.add(x, attend(layers, x, split, mask)));
-    return norm(layers, "mlp-norm", tf.math.add(x, mlp(layers, x)));
+    Operand<TFloat32> attended = attend(layers, x, shapes, mask);
+    x = tf.math.add(x, branch(layers.in("attention"), attended, shapes, dropPath));
+    x = norm(layers, "attention-norm", x);
+    Operand<TFloat32> changed = mlp(layers, x);
+    x = tf.math.add(x, branch(layers.in("mlp"), changed, shapes, dropPath));
+    return norm(layers, "mlp-norm", x);
+  }
+
+  /** What a block adds to its input, [batch * tokens, hidden], with some of it left out. */
+  private Operand<TFloat32> branch(
+      Layers layers, Operand<TFloat32> added, Shapes shapes, double dropPath) {
+    Operand<TFloat32> dropped = layers.dropout("dropout", added, options.dropout());
+    if (dropPath == 0) {
+      return dropped;
+    }
+    Ops tf = layers.tf();
+    Operand<TFloat32> byExample =
+        layers.dropPath("drop-path", tf.reshape(dropped, shapes.tokens()), dropPath);
+    return tf.reshape(byExample, tf.constant(new int[] {-1, options.hiddenSize()}));
   }
 
   private Operand<TFloat32> attend(
-      Layers layers, Operand<TFloat32> x, Operand<TInt32> split, Operand<TFloat32> mask) {
-    Layers inner = layers.in("attention");
-    return inner.dropout("dropout", attention.attend(inner, x, split, mask), options.dropout());
+      Layers layers, Operand<TFloat32> x, Shapes shapes, Operand<TFloat32> mask) {
+    return attention.attend(layers.in("attention"), x, shapes.split(), mask);
   }
 
   private Operand<TFloat32> mlp(Layers layers, Operand<TFloat32> x) {
     Layers inner = layers.in("mlp");
     int hidden = options.hiddenSize();
-    Operand<TFloat32> wide =
-        inner.activate(
-            options.activation(), inner.dense("up", x, hidden, options.intermediateSize()));
-    return inner.dropout(
-        "dropout",
-        inner.dense("down", wide, options.intermediateSize(), hidden),
-        options.dropout());
+    int wide = options.intermediateSize();
+    return inner.dense(
+        "down",
+        inner.activate(options.activation(), inner.dense("up", x, hidden, wide)),
+        wide,
+        hidden);
   }
 
   private Operand<TFloat32> norm(Layers layers, String name, Operand<TFloat32> x) {
     return layers.layerNorm(name, x, options.hiddenSize(), options.epsilon());
-  }
-
-  /** [batch, 1, 1, tokens]: 0 for a token; for padding so low that softmax gives it 0. */
-  private static Operand<TFloat32> additive(Ops tf, Operand<TInt32> attentionMask) {
-    Operand<TFloat32> hidden =
-        tf.dtypes.cast(tf.math.sub(tf.constant(1), attentionMask), TFloat32.class);
-    Operand<TFloat32> row = tf.math.mul(hidden, tf.constant(-1e9f));
-    return tf.expandDims(tf.expandDims(row, tf.constant(1)), tf.constant(1));
   }
 }
