@@ -103,9 +103,9 @@ final class CheckpointConfig {
   }
 
   private static Optional<Double> number(JsonObject object, String key) {
-    return object.get(key) instanceof JsonElement value && value.isJsonPrimitive()
-        ? Optional.of(value.getAsDouble())
-        : Optional.empty();
+    return Optional.ofNullable(object.get(key))
+        .filter(JsonElement::isJsonPrimitive)
+        .map(JsonElement::getAsDouble);
   }
 
   /** A value of one side: in a block of its own, under a prefix, or outermost. */

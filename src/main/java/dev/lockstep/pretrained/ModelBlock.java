@@ -2,6 +2,7 @@ package dev.lockstep.pretrained;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.model.Side;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,9 +35,22 @@ public record ModelBlock(
   private static final List<String> SILENT =
       List.of("heads", "activation", "epsilon", "pooling", "end-of-text");
 
-  /** What can be told from a checkpoint. */
+  /**
+   * What can be told from a checkpoint.
+   *
+   * @throws InvalidInputException if its tensors or its {@code config.json} contradict themselves,
+   *     or Lockstep has no tower of that form
+   */
   public static ModelBlock of(Checkpoint checkpoint) {
-    return new ModelBlockReader(checkpoint).read();
+    try {
+      return new ModelBlockReader(checkpoint).read();
+    } catch (IllegalStateException | NumberFormatException | UnsupportedOperationException e) {
+      throw new InvalidInputException(
+          checkpoint.path().toString(),
+          "its config.json has a value of another type: " + e.getMessage(),
+          "see that it is the one that belongs to the weights",
+          e);
+    }
   }
 
   /** The inside of the block, as HOCON. */

@@ -1,6 +1,7 @@
 package dev.lockstep.pretrained;
 
 import dev.lockstep.model.Side;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ModelBlockReader {
     }
     return new ModelBlock(
         checkpoint.path() + ": " + checkpoint.layout(),
-        towers,
+        Collections.unmodifiableMap(towers),
         embedding(),
         imageSize,
         hasText ? Optional.of(shapes.size("text/embeddings/position", 2, 0)) : Optional.empty(),
