@@ -43,7 +43,7 @@ public record DataSpec(
     int minSide = block.integer("min-side", 1, 10_000, 8);
     int maxPixels = block.integer("max-pixels", 1, 1_000_000_000, 40_000_000);
     int maxCaptionLength = block.integer("max-caption-length", 1, 1_000_000, 1000);
-    long shardBytes = block.bytes("shard-size", 32L << 20);
+    long shardBytes = block.bytes("shard-size", 16L << 20);
     block.check(shardBytes >= 1 << 10, "shard-size", "1KiB or more");
     return new DataSpec(
         block.path("train"),

@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -19,6 +20,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.image.EncodeJpeg;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
@@ -28,7 +30,14 @@ import org.tensorflow.types.TUint8;
  * re-encoded, and decoded once more to be sure that training can. Several threads may use one.
  */
 final class ImageConverter implements AutoCloseable {
+  /** Images are converted side by side; handing one graph's operations around costs more. */
+  private static final RunOptions ON_THIS_THREAD =
+      RunOptions.newBuilder().setInterOpThreadPool(-1).build();
+
   private static final long MAX_FILE_BYTES = 256L << 20;
+
+  /** A pixel takes about 40 bytes on its way; a few photographs at once, a large one alone. */
+  private static final int PIXELS_AT_ONCE = 12_000_000;
 
   /**
    * @param bytes in the store's encoding
@@ -38,6 +47,7 @@ final class ImageConverter implements AutoCloseable {
 
   private final StoreSpec store;
   private final ImageScreen screen;
+  private final Semaphore pixelsAtOnce = new Semaphore(PIXELS_AT_ONCE, true);
   private final Graph graph = new Graph();
   private final Session session;
   private final Placeholder<TString> file;
@@ -78,13 +88,17 @@ final class ImageConverter implements AutoCloseable {
    */
   Converted convert(Path path) throws UnusableImageException {
     byte[] bytes = read(path);
-    Orientation orientation = screen.check(bytes);
+    ImageScreen.Screened screened = screen.check(bytes);
+    Orientation orientation = screened.orientation();
+    int share = Math.min(screened.pixels(), PIXELS_AT_ONCE);
+    pixelsAtOnce.acquireUninterruptibly(share);
     try (TString fedBytes = TString.tensorOfBytes(NdArrays.scalarOfObject(bytes));
         TInt32 fedAxes = TInt32.vectorOf(orientation.axes());
         TInt32 fedMirrored = TInt32.vectorOf(orientation.mirrored());
         Result result =
             session
                 .runner()
+                .setOptions(ON_THIS_THREAD)
                 .feed(file, fedBytes)
                 .feed(axes, fedAxes)
                 .feed(mirrored, fedMirrored)
@@ -98,6 +112,8 @@ final class ImageConverter implements AutoCloseable {
     } catch (TFInvalidArgumentException | TFUnimplementedException | TensorFlowException e) {
       throw new UnusableImageException(
           DropReason.IMAGE_CORRUPT, "does not decode: " + firstLine(e.getMessage()));
+    } finally {
+      pixelsAtOnce.release(share);
     }
   }
 

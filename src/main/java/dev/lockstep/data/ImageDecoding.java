@@ -84,7 +84,7 @@ public final class ImageDecoding {
             startsWith(tf, bytes, BMP_START),
             tf.constant(new byte[] {0, 0, 0, OPAQUE}),
             tf.constant(new byte[4]));
-    return choose(tf, isJpeg, rgba(tf, jpeg), tf.math.maximum(rgba(tf, other), leastAlpha));
+    return choose(tf, isJpeg, withOpaque(tf, jpeg), tf.math.maximum(rgba(tf, other), leastAlpha));
   }
 
   private static Operand<TBool> startsWith(Ops tf, Operand<TString> bytes, byte[] start) {
@@ -95,15 +95,21 @@ public final class ImageDecoding {
 
   /** From [height, width, 1 to 4] to [height, width, 4]. */
   private static Operand<TUint8> rgba(Ops tf, Operand<TUint8> image) {
-    Operand<TInt32> shape = tf.shape(image);
-    Operand<TInt32> channels = at(tf, shape, 2);
-    Operand<TUint8> opaque =
-        tf.fill(
-            tf.concat(List.of(range(tf, shape, 0, 2), tf.constant(new int[] {1})), tf.constant(0)),
-            tf.constant(OPAQUE));
+    Operand<TInt32> channels = tf.gather(tf.shape(image), tf.constant(2), tf.constant(0));
     Operand<TInt32> places =
         tf.gather(tf.constant(RGBA_PLACES), tf.math.sub(channels, tf.constant(1)), tf.constant(0));
-    return tf.gather(tf.concat(List.of(image, opaque), tf.constant(2)), places, tf.constant(2));
+    return tf.gather(withOpaque(tf, image), places, tf.constant(2));
+  }
+
+  /** From [height, width, n] to [height, width, n + 1]. */
+  private static Operand<TUint8> withOpaque(Ops tf, Operand<TUint8> image) {
+    Operand<TInt32> sides =
+        tf.slice(tf.shape(image), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+    Operand<TUint8> opaque =
+        tf.fill(
+            tf.concat(List.of(sides, tf.constant(new int[] {1})), tf.constant(0)),
+            tf.constant(OPAQUE));
+    return tf.concat(List.of(image, opaque), tf.constant(2));
   }
 
   /** One of two images of different sizes; both are [height, width, 4]. */
@@ -121,13 +127,5 @@ public final class ImageDecoding {
             tf.reshape(begin, tf.constant(new int[] {1})),
             tf.reshape(size, tf.constant(new int[] {1}))),
         shape);
-  }
-
-  private static Operand<TInt32> at(Ops tf, Operand<TInt32> vector, int index) {
-    return tf.gather(vector, tf.constant(index), tf.constant(0));
-  }
-
-  private static Operand<TInt32> range(Ops tf, Operand<TInt32> vector, int begin, int size) {
-    return tf.slice(vector, tf.constant(new int[] {begin}), tf.constant(new int[] {size}));
   }
 }

@@ -25,8 +25,14 @@ record ImageScreen(int minSide, int maxPixels) {
 
   private static final int LOOKED_AT = 512;
 
-  /** How the image is to be turned, if it passes. */
-  Orientation check(byte[] bytes) throws UnusableImageException {
+  /**
+   * What is known of an image that passes.
+   *
+   * @param pixels width times height
+   */
+  record Screened(Orientation orientation, int pixels) {}
+
+  Screened check(byte[] bytes) throws UnusableImageException {
     ImageFormat format = format(bytes);
     if (!DECODABLE.contains(format)) {
       throw new UnusableImageException(
@@ -49,7 +55,9 @@ record ImageScreen(int minSide, int maxPixels) {
           DropReason.IMAGE_UNSUPPORTED,
           "a BMP of " + info.getBitsPerPixel() + " bits is not read; convert it to PNG");
     }
-    return format == ImageFormats.JPEG ? Orientation.ofJpeg(bytes) : Orientation.UPRIGHT;
+    Orientation orientation =
+        format == ImageFormats.JPEG ? Orientation.ofJpeg(bytes) : Orientation.UPRIGHT;
+    return new Screened(orientation, Math.toIntExact(pixels));
   }
 
   private static ImageFormat format(byte[] bytes) throws UnusableImageException {

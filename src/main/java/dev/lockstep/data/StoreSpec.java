@@ -25,7 +25,7 @@ public record StoreSpec(
     int maxCaptionLength,
     long shardBytes) {
 
-  ImagePreprocessor preprocessor() {
+  public ImagePreprocessor preprocessor() {
     return new ImagePreprocessor(size, resize, background);
   }
 }

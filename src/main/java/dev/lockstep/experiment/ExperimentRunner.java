@@ -1,5 +1,7 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.ImagePreprocessor;
+import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
@@ -8,6 +10,7 @@ import dev.lockstep.export.ExportCheck;
 import dev.lockstep.export.SavedModelExporter;
 import dev.lockstep.report.Gallery;
 import dev.lockstep.report.RunReport;
+import dev.lockstep.report.Thumbnails;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.SettledPrecision;
 import dev.lockstep.train.Checkpoints;
@@ -132,13 +135,11 @@ public final class ExperimentRunner {
     TrainingState state = Checkpoints.state(checkpoints.latest().orElseThrow());
     Optional<RetrievalScores> scores = Optional.empty();
     double difference;
-    try (TrainedModel model = data.model(experiment, checkpoint, device);
-        RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig())) {
+    FinishedRun run = new FinishedRun(folder, experiment);
+    PreparedDataset pairs = data.test().orElse(data.training());
+    try (TrainedModel model = run.model(checkpoint, pairs, device)) {
       if (data.test().isPresent()) {
-        EmbeddedPairs pairs = model.embed();
-        scores = Optional.of(pairs.scores(evaluator, experiment.evaluate().recallAt()));
-        Gallery gallery = data.gallery(experiment, pairs, evaluator);
-        RunReport.write(folder.path(), gallery);
+        scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
       } else {
         RunReport.write(folder.path());
       }
@@ -155,6 +156,24 @@ public final class ExperimentRunner {
     RunResult result = RunResult.of(state, checkpoint, scores, difference);
     RunFolder.write(folder.result(), result.toJson());
     tellResult(folder, result);
+  }
+
+  private RetrievalScores scoreAndReport(
+      RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
+    Path csv = experiment.data().test().orElseThrow();
+    ImagePreprocessor like = experiment.data().evaluation().preprocessor();
+    try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
+        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+      Gallery gallery =
+          GalleryBuilder.build(
+              embedded,
+              evaluator,
+              experiment.evaluate().gallery(),
+              thumbnails::caption,
+              thumbnails::png);
+      RunReport.write(folder.path(), gallery);
+      return embedded.scores(evaluator, experiment.evaluate().recallAt());
+    }
   }
 
   private void tellResult(RunFolder folder, RunResult result) {

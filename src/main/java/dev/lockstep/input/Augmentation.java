@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Background;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.image.ImageProjectiveTransformV3;
@@ -47,12 +48,12 @@ final class Augmentation {
     if (source.background().isEmpty()) {
       return sample(tf, images, transforms, "NEAREST", 0);
     }
-    float[] background = source.background().get();
-    if (background[0] == background[1] && background[1] == background[2]) {
-      return sample(tf, images, transforms, "CONSTANT", background[0]);
+    Background background = source.background().get();
+    if (background.red() == background.green() && background.green() == background.blue()) {
+      return sample(tf, images, transforms, "CONSTANT", background.red());
     }
     // The operation fills all channels with one value, so the background is made its zero.
-    Operand<TFloat32> zero = tf.constant(background);
+    Operand<TFloat32> zero = tf.constant(channels(background));
     return tf.math.add(sample(tf, tf.math.sub(images, zero), transforms, "CONSTANT", 0), zero);
   }
 
@@ -81,8 +82,16 @@ final class Augmentation {
         tf.math.logicalAnd(
             tf.reshape(rows, tf.constant(new int[] {-1, imageSize, 1, 1})),
             tf.reshape(columns, tf.constant(new int[] {-1, 1, imageSize, 1})));
-    float[] paint = source.background().orElse(new float[] {MID_GREY, MID_GREY, MID_GREY});
+    float[] paint =
+        source
+            .background()
+            .map(Augmentation::channels)
+            .orElse(new float[] {MID_GREY, MID_GREY, MID_GREY});
     return tf.select(inside, tf.dtypes.cast(tf.constant(paint), TUint8.class), images);
+  }
+
+  private static float[] channels(Background background) {
+    return new float[] {background.red(), background.green(), background.blue()};
   }
 
   /**

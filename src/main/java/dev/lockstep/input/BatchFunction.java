@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import java.util.List;
 import org.tensorflow.ConcreteFunction;
@@ -25,7 +26,10 @@ import org.tensorflow.types.family.TType;
  * one function that a dataset maps with, so that the batch costs one call.
  */
 final class BatchFunction {
-  /** Texts are padded to a multiple of this, so that a training meets few different shapes. */
+  /**
+   * Texts are padded to a multiple of this, so that a training meets few different shapes; but
+   * never to more than the context length, for which a model may have no positions.
+   */
   static final int TOKEN_MULTIPLE = 8;
 
   private static final long PAD_ID = 0;
@@ -90,8 +94,7 @@ final class BatchFunction {
 
     @SuppressWarnings("unchecked")
     static Features parse(Ops tf, Operand<TString> records) {
-      Operand<TString> none =
-          tf.constantOf(TString.tensorOf(NdArrays.ofObjects(String.class, Shape.of(0))));
+      Operand<TString> none = noText(tf);
       Operand<TInt64> noInteger = tf.constant(new long[0]);
       Shape scalar = Shape.scalar();
       ParseExample parsed =
@@ -122,11 +125,18 @@ final class BatchFunction {
     }
   }
 
+  /** An empty vector, which {@code tf.array} cannot make. */
+  private static Operand<TString> noText(Ops tf) {
+    try (TString empty = TString.tensorOf(NdArrays.ofObjects(String.class, Shape.of(0)))) {
+      return tf.constantOf(empty);
+    }
+  }
+
   /** [batch] strings to [batch, storedSize, storedSize, 3]. */
   @SuppressWarnings("unchecked")
   private Operand<TUint8> decoded(Ops tf, Operand<TString> images, ConcreteFunction decode) {
     int size = source.storedSize();
-    if (source.encoding() == RecordSource.Encoding.RAW) {
+    if (source.encoding() == Encoding.RAW) {
       return tf.reshape(
           tf.io.decodeRaw(images, TUint8.class), tf.constant(new int[] {-1, size, size, 3}));
     }
@@ -143,9 +153,10 @@ final class BatchFunction {
           Placeholder<TString> bytes =
               tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
           Operand<TUint8> image =
-              source.encoding() == RecordSource.Encoding.PNG
+              source.encoding() == Encoding.PNG
                   ? tf.image.decodePng(bytes, TUint8.class, DecodePng.channels(3L))
-                  // The default is faster on no machine, and up to 10 levels off Pillow's result.
+                  // The default is up to 10 levels off Pillow's result, and was not measured to be
+                  // faster.
                   : tf.image.decodeJpeg(
                       bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod("INTEGER_ACCURATE"));
           int size = source.storedSize();
@@ -177,12 +188,14 @@ final class BatchFunction {
         tf.slice(rowSplits, one, texts), tf.slice(rowSplits, tf.constant(new int[] {0}), texts));
   }
 
-  private static Operand<TInt64> paddedWidth(Ops tf, Operand<TInt64> lengths) {
+  private Operand<TInt64> paddedWidth(Ops tf, Operand<TInt64> lengths) {
     Operand<TInt64> longest = tf.reduceMax(lengths, tf.constant(0));
     Operand<TInt64> multiple = tf.constant((long) TOKEN_MULTIPLE);
-    return tf.math.mul(
-        tf.math.floorDiv(tf.math.add(longest, tf.constant(TOKEN_MULTIPLE - 1L)), multiple),
-        multiple);
+    Operand<TInt64> rounded =
+        tf.math.mul(
+            tf.math.floorDiv(tf.math.add(longest, tf.constant(TOKEN_MULTIPLE - 1L)), multiple),
+            multiple);
+    return tf.math.minimum(rounded, tf.constant((long) source.contextLength()));
   }
 
   private static Operand<TInt32> inputIds(Ops tf, Features features, Operand<TInt64> width) {

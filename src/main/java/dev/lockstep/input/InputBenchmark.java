@@ -4,6 +4,7 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.sun.management.OperatingSystemMXBean;
 import dev.lockstep.config.Block;
+import dev.lockstep.data.Encoding;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.io.IOException;
@@ -37,7 +38,7 @@ import org.tensorflow.types.family.TType;
  * @param threads for all of TensorFlow's work
  */
 public record InputBenchmark(
-    int pixels, RecordSource.Encoding encoding, int records, int batchSize, int threads) {
+    int pixels, Encoding encoding, int records, int batchSize, int threads) {
 
   private static final AugmentSpec CROP_AND_COLOURS =
       AugmentSpec.from(
@@ -78,7 +79,7 @@ public record InputBenchmark(
       folder = Files.createTempDirectory("lockstep-bench");
       RecordSource source = new SyntheticRecords(pixels, encoding).write(folder, records);
       long bytes = 0;
-      for (Path shard : source.shards()) {
+      for (Path shard : source.files()) {
         bytes += Files.size(shard);
       }
       return new Report(bytes / records, measure(source));

@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
@@ -91,8 +92,26 @@ public final class InputPipeline {
    * one epoch and the beginning of the next, so all are of the same size.
    *
    * @param seed of the order and the augmentation; a stage has its own
-   * @throws InvalidInputException if the dataset is smaller than a batch, or a shard is missing
+   * @throws InvalidInputException if the dataset is smaller than a batch, a shard is missing, or
+   *     the stored images do not suit the model's size
    */
+  public static InputPipeline training(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+  }
+
+  /**
+   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
+   * {@link #batches} batches there is none.
+   *
+   * @throws InvalidInputException if a shard is missing, or the stored images are smaller than the
+   *     model's
+   */
+  public static InputPipeline evaluation(
+      BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize) {
+    return evaluation(iterator, RecordSource.of(data), spec, batchSize);
+  }
+
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
     check(source, iterator.imageSize(), spec.augment());
@@ -108,10 +127,6 @@ public final class InputPipeline {
     return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
   }
 
-  /**
-   * Every record once, in the order of the CSV, as it is; the last batch may be smaller. After
-   * {@link #batches} batches there is none.
-   */
   static InputPipeline evaluation(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize) {
     if (iterator.batchesAhead() > 0) {
@@ -166,7 +181,7 @@ public final class InputPipeline {
   }
 
   private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
-    for (Path shard : source.shards()) {
+    for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
             shard.toString(),

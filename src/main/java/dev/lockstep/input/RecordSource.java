@@ -1,5 +1,8 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Background;
+import dev.lockstep.data.Encoding;
+import dev.lockstep.data.PreparedDataset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -8,23 +11,42 @@ import java.util.Optional;
  * Records to read, whoever wrote them.
  *
  * @param name what to call them in a message
- * @param shards TFRecord files
- * @param records how many there are in all of them
  * @param storedSize the side of each stored image, which is a square
- * @param background red, green and blue of what surrounds a picture, 0 to 255, if anything does
+ * @param background what surrounds a picture, if anything does
+ * @param contextLength the most tokens that a record has
  */
 record RecordSource(
     String name,
-    List<Path> shards,
-    long records,
+    List<Shard> shards,
     Encoding encoding,
     int storedSize,
-    Optional<float[]> background) {
+    Optional<Background> background,
+    int contextLength) {
 
-  /** How a record's image is written. */
-  enum Encoding {
-    RAW,
-    PNG,
-    JPEG
+  /** A TFRecord file and how many records it holds. */
+  record Shard(Path file, long records) {}
+
+  static RecordSource of(PreparedDataset data) {
+    List<Shard> shards =
+        data.manifest().files().stream()
+            .filter(file -> file.records() > 0)
+            .map(file -> new Shard(data.folder().resolve(file.file()), file.records()))
+            .toList();
+    return new RecordSource(
+        data.manifest().csv(),
+        shards,
+        data.encoding(),
+        data.storedSize(),
+        data.background(),
+        data.manifest().contextLength());
+  }
+
+  List<Path> files() {
+    return shards.stream().map(Shard::file).toList();
+  }
+
+  /** How many there are in all shards. */
+  long records() {
+    return shards.stream().mapToLong(Shard::records).sum();
   }
 }

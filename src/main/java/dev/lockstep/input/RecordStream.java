@@ -96,7 +96,7 @@ final class RecordStream {
             Map.of("metadata", text(""))));
 
     DatasetFunction epoch = new DatasetFunction(name, DataType.DT_INT64);
-    List<String> files = source.shards().stream().map(Path::toString).toList();
+    List<String> files = source.files().stream().map(Path::toString).toList();
     String dataset =
         epoch.dataset(
             "TensorSliceDataset",

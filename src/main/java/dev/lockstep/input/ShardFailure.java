@@ -3,7 +3,7 @@ package dev.lockstep.input;
 import dev.lockstep.data.TfRecordReader;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
-import java.nio.file.Path;
+import dev.lockstep.input.RecordSource.Shard;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,44 +35,28 @@ final class ShardFailure {
             .map(ShardFailure::damage)
             .flatMap(Optional::stream)
             .findFirst()
-            .orElseGet(this::miscount);
+            .orElse("every file reads well now, so the disk may have failed for a moment");
     return new RunFailedException(
         "a shard of " + source.name() + " could not be read: " + found,
         "delete the folder "
-            + source.shards().get(0).toAbsolutePath().getParent()
+            + source.files().get(0).toAbsolutePath().getParent()
             + " and give the same command again: the data is prepared anew, and the training goes"
             + " on from its last checkpoint",
         failure);
   }
 
   /** What is wrong with a file, in one line that begins with its name. */
-  private static Optional<String> damage(Path shard) {
-    try (TfRecordReader reader = new TfRecordReader(shard)) {
-      while (reader.hasNext()) {
+  private static Optional<String> damage(Shard shard) {
+    long records = 0;
+    try (TfRecordReader reader = new TfRecordReader(shard.file())) {
+      for (; reader.hasNext(); records++) {
         reader.next();
       }
-      return Optional.empty();
     } catch (InvalidInputException e) {
       return e.getMessage().lines().findFirst();
     }
-  }
-
-  /** Each file is a whole one, so records are missing at the end of one. */
-  private String miscount() {
-    return "there must be "
-        + source.records()
-        + " records in "
-        + source.shards().stream().map(shard -> shard.getFileName() + " " + count(shard)).toList();
-  }
-
-  private static long count(Path shard) {
-    try (TfRecordReader reader = new TfRecordReader(shard)) {
-      long records = 0;
-      while (reader.hasNext()) {
-        reader.next();
-        records++;
-      }
-      return records;
-    }
+    return records == shard.records()
+        ? Optional.empty()
+        : Optional.of(shard.file() + " holds " + records + " records of " + shard.records());
   }
 }

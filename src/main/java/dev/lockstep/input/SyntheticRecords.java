@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.TfRecordWriter;
 import dev.lockstep.error.RunFailedException;
@@ -31,40 +32,41 @@ final class SyntheticRecords {
   private static final int PICTURES = 64;
   private static final int SHARDS = 4;
   private static final long JPEG_QUALITY = 95;
-  private static final double GRAIN = 6;
+  private static final double GRAIN = 4;
+  private static final int MAX_TOKENS = 30;
   private static final int VOCABULARY = 20_000;
 
   private final int pixels;
-  private final RecordSource.Encoding encoding;
+  private final Encoding encoding;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  SyntheticRecords(int pixels, RecordSource.Encoding encoding) {
+  SyntheticRecords(int pixels, Encoding encoding) {
     this.pixels = pixels;
     this.encoding = encoding;
   }
 
   RecordSource write(Path folder, int records) {
     List<byte[]> pictures = pictures();
-    List<Path> shards = new ArrayList<>();
+    List<RecordSource.Shard> shards = new ArrayList<>();
     int row = 0;
     for (int shard = 0; shard < SHARDS; shard++) {
       Path file = folder.resolve("synthetic-" + shard + ".tfrecord");
-      shards.add(file);
       try (TfRecordWriter writer = new TfRecordWriter(file)) {
         for (; row < (long) records * (shard + 1) / SHARDS; row++) {
           writer.write(record(row, pictures.get(row % PICTURES)).toBytes());
         }
+        shards.add(new RecordSource.Shard(file, writer.records()));
       } catch (IOException e) {
         throw new RunFailedException(
             file + " cannot be written: " + e, "make room on the disk, or use fewer records", e);
       }
     }
     return new RecordSource(
-        "the synthetic data", shards, records, encoding, pixels, Optional.empty());
+        "the synthetic data", shards, encoding, pixels, Optional.empty(), MAX_TOKENS);
   }
 
   private ImageTextRecord record(int row, byte[] image) {
-    int[] ids = random.ints(random.nextInt(6, 30), 0, VOCABULARY).toArray();
+    int[] ids = random.ints(random.nextInt(6, MAX_TOKENS + 1), 0, VOCABULARY).toArray();
     return new ImageTextRecord(image, ids, row, row, row, "text " + row);
   }
 
@@ -75,14 +77,14 @@ final class SyntheticRecords {
       Placeholder<TUint8> image =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(pixels, pixels, 3)));
       Operand<TString> encoded =
-          encoding == RecordSource.Encoding.PNG
+          encoding == Encoding.PNG
               ? tf.image.encodePng(image)
-              : tf.image.encodeJpeg(image, EncodeJpeg.quality(JPEG_QUALITY));
+              : tf.image.encodeJpeg(
+                  image, EncodeJpeg.quality(JPEG_QUALITY), EncodeJpeg.chromaDownsampling(false));
       try (Session session = new Session(graph)) {
         for (int i = 0; i < PICTURES; i++) {
           byte[] raw = picture();
-          pictures.add(
-              encoding == RecordSource.Encoding.RAW ? raw : encode(session, image, encoded, raw));
+          pictures.add(encoding == Encoding.RAW ? raw : encode(session, image, encoded, raw));
         }
       }
     }
@@ -103,14 +105,16 @@ final class SyntheticRecords {
     byte[] values = new byte[pixels * pixels * 3];
     double[] phase = random.doubles(9, 0, 2 * Math.PI).toArray();
     double[] waves = random.doubles(9, 0.5, 4).toArray();
+    double grain = 0;
     for (int i = 0; i < values.length; i++) {
       int channel = i % 3;
+      grain = channel == 0 ? random.nextDouble(-GRAIN, GRAIN) : grain;
       double x = (double) (i / 3 % pixels) / pixels;
       double y = (double) (i / 3 / pixels) / pixels;
       double wave =
           Math.sin(2 * Math.PI * waves[channel] * x + phase[channel])
               * Math.cos(2 * Math.PI * waves[channel + 3] * y + phase[channel + 3]);
-      double value = 128 + 80 * wave + random.nextDouble(-GRAIN, GRAIN);
+      double value = 128 + 80 * wave + grain;
       values[i] = (byte) Math.round(Math.max(0, Math.min(255, value)));
     }
     return values;

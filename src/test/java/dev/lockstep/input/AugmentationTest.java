@@ -1,8 +1,11 @@
 package dev.lockstep.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.data.Background;
+import dev.lockstep.data.Encoding;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -64,7 +67,8 @@ class AugmentationTest {
     int[][][] image = ramp(SIZE);
     int[][][] turned = new int[0][][];
     for (int position = 0; position < 50 && turned.length == 0; position++) {
-      int[][][] candidate = augment("rotation-degrees = 180", image, SIZE, position);
+      int[][][] candidate =
+          augment("rotation-degrees = 180", image, SIZE, position, Optional.of(Background.WHITE));
       boolean upsideDown = candidate[1][1][0] > 50 && candidate[1][1][1] > 50;
       turned = upsideDown ? candidate : turned;
     }
@@ -94,6 +98,31 @@ class AugmentationTest {
   void hueKeepsGreysAsTheyAre() {
     int[][][] grey = augment("hue-degrees = 180", uniform(90, 90, 90), SIZE);
     assertThat(grey[3][4]).containsExactly(90, 90, 90);
+  }
+
+  @Test
+  void hueTurnsNoFurtherThanAskedAndKeepsTheBrightness() {
+    // By the specification's matrix, at 10 degrees: 0.985 * 200 + 0.015 * 117.7 - 0.174 * 67.7 =
+    // 187.0; at -10 degrees 210.5.
+    int[] turned = augment("hue-degrees = 10", uniform(200, 100, 50), SIZE)[0][0];
+    assertThat(turned[0]).isBetween(186, 211).isNotEqualTo(200);
+    assertThat(.213 * turned[0] + .715 * turned[1] + .072 * turned[2])
+        .isCloseTo(117.7, within(1.0));
+  }
+
+  @Test
+  void backgroundOfAnyColourIsPainted() {
+    int[][][] small =
+        augment("scale = [0.5, 0.5]", ramp(SIZE), SIZE, 0, Optional.of(new Background(10, 20, 30)));
+    assertThat(small[1][3]).containsExactly(10, 20, 30);
+    assertThat(small[2][2]).containsExactly(5, 5, 100);
+  }
+
+  @Test
+  void withoutABackgroundTheEdgeGoesOn() {
+    int[][][] small = augment("scale = [0.5, 0.5]", ramp(SIZE), SIZE, 0, Optional.empty());
+    assertThat(small[0][0]).containsExactly(0, 0, 100);
+    assertThat(small[7][7]).containsExactly(70, 70, 100);
   }
 
   @Test
@@ -140,18 +169,17 @@ class AugmentationTest {
   }
 
   private static int[][][] augment(String spec, int[][][] image, int imageSize) {
-    return augment(spec, image, imageSize, 0);
+    return augment(spec, image, imageSize, 0, Optional.of(Background.WHITE));
   }
 
-  private static int[][][] augment(String spec, int[][][] image, int imageSize, long position) {
+  private static int[][][] augment(
+      String spec, int[][][] image, int imageSize, long position, Optional<Background> background) {
     int size = image.length;
     byte[] bytes = new byte[size * size * 3];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) image[i / 3 / size][i / 3 % size][i % 3];
     }
-    RecordSource source =
-        new RecordSource(
-            "test", List.of(), 1, RecordSource.Encoding.RAW, size, Optional.of(Shards.WHITE));
+    RecordSource source = new RecordSource("test", List.of(), Encoding.RAW, size, background, 8);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       var batch =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.data.Encoding;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.input.Reading.Read;
 import java.awt.image.BufferedImage;
@@ -24,8 +25,7 @@ class BatchFunctionTest {
   /** ImageIO's encoder is the independent implementation. */
   @Test
   void decodesPngExactly() {
-    RecordSource source =
-        Shards.write(folder, 10, 2, 8, RecordSource.Encoding.PNG, i -> encoded(i, "png"));
+    RecordSource source = Shards.write(folder, 10, 2, 8, Encoding.PNG, i -> encoded(i, "png"));
     Read batch = firstBatch(source, 8, 10);
     for (int i = 0; i < 10; i++) {
       assertThat(pixel(batch, 8, i, 3, 5)).containsExactly(20 * i, 30, 50);
@@ -34,8 +34,7 @@ class BatchFunctionTest {
 
   @Test
   void decodesJpegToWithinItsLoss() {
-    RecordSource source =
-        Shards.write(folder, 10, 2, 8, RecordSource.Encoding.JPEG, i -> encoded(i, "jpg"));
+    RecordSource source = Shards.write(folder, 10, 2, 8, Encoding.JPEG, i -> encoded(i, "jpg"));
     Read batch = firstBatch(source, 8, 10);
     for (int i = 0; i < 10; i++) {
       assertThat(pixel(batch, 8, i, 3, 5)[0]).isCloseTo(20 * i, within(12));
@@ -45,8 +44,7 @@ class BatchFunctionTest {
   @Test
   void resizesToTheModelsSizeByTheMeanOfWhatAPixelCovers() {
     // Rows are 0, 10, 20, ...; the mean of rows 2 and 3 is 25.
-    RecordSource source =
-        Shards.write(folder, 4, 1, 8, RecordSource.Encoding.PNG, i -> encoded(i, "png"));
+    RecordSource source = Shards.write(folder, 4, 1, 8, Encoding.PNG, i -> encoded(i, "png"));
     assertThat(pixel(firstBatch(source, 4, 4), 4, 2, 1, 3)).containsExactly(40, 25, 65);
   }
 
@@ -69,6 +67,17 @@ class BatchFunctionTest {
     assertThat(batch.ids()[2]).containsExactly(0, 102, 102, 102, 0, 0, 0, 0);
     assertThat(batch.mask()[2]).containsExactly(1, 1, 1, 1, 0, 0, 0, 0);
     assertThat(batch.mask()[0]).containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** Here the context length is 20, and the longest of these texts has 12 tokens: 16. */
+  @Test
+  void padsToNoMoreThanTheContextLength() {
+    RecordSource source = Shards.plain(folder, 11, 1, 4);
+    assertThat(firstBatch(source, 4, 11).ids()[0]).hasSize(16);
+    RecordSource shorter =
+        new RecordSource(
+            source.name(), source.shards(), source.encoding(), 4, source.background(), 13);
+    assertThat(firstBatch(shorter, 4, 11).ids()[0]).hasSize(13);
   }
 
   private static Read firstBatch(RecordSource source, int imageSize, int batchSize) {

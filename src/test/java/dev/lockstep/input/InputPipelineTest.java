@@ -136,7 +136,7 @@ class InputPipelineTest {
   @Test
   void refusesAMissingShardByName() throws Exception {
     RecordSource source = Shards.plain(folder, 10, 2, 4);
-    Files.delete(source.shards().get(1));
+    Files.delete(source.files().get(1));
     assertThatThrownBy(() -> new Reading(4, it -> InputPipeline.training(it, source, SPEC, 4, 7)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("part-1.tfrecord");

@@ -1,5 +1,7 @@
 package dev.lockstep.input;
 
+import dev.lockstep.data.Background;
+import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.TfRecordWriter;
 import java.io.IOException;
@@ -13,8 +15,6 @@ import java.util.function.IntFunction;
 
 /** Small record files to read. */
 final class Shards {
-  static final float[] WHITE = {255, 255, 255};
-
   private Shards() {}
 
   /** Record i is a picture of the one value i, with i % 11 + 2 tokens, a 0 and then 100 + i. */
@@ -24,7 +24,7 @@ final class Shards {
         records,
         shards,
         size,
-        RecordSource.Encoding.RAW,
+        Encoding.RAW,
         i -> {
           byte[] image = new byte[size * size * 3];
           Arrays.fill(image, (byte) i);
@@ -37,12 +37,11 @@ final class Shards {
       int records,
       int shards,
       int size,
-      RecordSource.Encoding encoding,
+      Encoding encoding,
       IntFunction<byte[]> image) {
-    List<Path> files = new ArrayList<>();
+    List<RecordSource.Shard> files = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {
       Path file = folder.resolve("part-" + shard + ".tfrecord");
-      files.add(file);
       try (TfRecordWriter writer = new TfRecordWriter(file)) {
         for (int i = records * shard / shards; i < records * (shard + 1) / shards; i++) {
           int[] ids = new int[i % 11 + 2];
@@ -52,10 +51,12 @@ final class Shards {
               new ImageTextRecord(image.apply(i), ids, 1000 + i, 2000 + i, i, "text " + i)
                   .toBytes());
         }
+        files.add(new RecordSource.Shard(file, writer.records()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return new RecordSource("the test's data", files, records, encoding, size, Optional.of(WHITE));
+    return new RecordSource(
+        "the test's data", files, encoding, size, Optional.of(Background.WHITE), 20);
   }
 }

@@ -1,0 +1,59 @@
+package dev.lockstep.command;
+
+import dev.lockstep.data.Encoding;
+import dev.lockstep.input.InputBenchmark;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "bench",
+    description = "Measures how fast parts of Lockstep are on this machine.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand {
+  private static final int BATCH = 256;
+
+  @Command(
+      name = "input",
+      description = "Images a second that the input pipeline gives, step by step.",
+      mixinStandardHelpOptions = true)
+  int input(
+      @Option(
+              names = "--pixels",
+              defaultValue = "224",
+              description = "Side of the stored images (default: ${DEFAULT-VALUE}).")
+          int pixels,
+      @Option(
+              names = "--records",
+              defaultValue = "4000",
+              description = "How many to write and read (default: ${DEFAULT-VALUE}).")
+          int records,
+      @Option(
+              names = "--threads",
+              defaultValue = "1",
+              description = "For all of TensorFlow's work (default: ${DEFAULT-VALUE}).")
+          int threads) {
+    InputBenchmark.Report report =
+        new InputBenchmark(
+                pixels, pixels <= 64 ? Encoding.RAW : Encoding.JPEG, records, BATCH, threads)
+            .run();
+    System.out.printf(
+        Locale.ROOT,
+        "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",
+        records,
+        pixels,
+        report.bytesPerImage(),
+        threads,
+        threads == 1 ? "" : "s");
+    System.out.printf("%-28s %10s %22s%n", "", "images/s", "images/s of one core");
+    for (InputBenchmark.Measurement measurement : report.measurements()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-28s %,10.0f %,22.0f%n",
+          measurement.step(),
+          measurement.imagesPerSecond(),
+          measurement.imagesPerCpuSecond());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.lockstep.data;
+
+import java.nio.file.Path;
+
+/** Watches a preparation; the methods are called on the thread that prepares. */
+public interface PreparationListener {
+  /** A listener that does not listen. */
+  PreparationListener NONE = new PreparationListener() {};
+
+  /** Before the first row. Not called when the data is there already. */
+  default void onStart(Path csv, long rows) {}
+
+  /**
+   * After each row.
+   *
+   * @param done rows so far, this one included
+   * @param dropped how many of them were left out
+   */
+  default void onRow(long done, long dropped) {}
+}
