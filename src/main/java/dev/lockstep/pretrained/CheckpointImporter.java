@@ -153,20 +153,20 @@ public final class CheckpointImporter {
 
   private ImportTable table() {
     List<String> leftOver = new ArrayList<>();
-    int otherSide = 0;
+    int notAskedFor = 0;
     for (String tensor : new TreeSet<>(checkpoint.names())) {
       if (used.contains(tensor)) {
         continue;
       }
       Optional<Side> side = checkpoint.layout().sideOf(tensor);
       if (side.isPresent() && !isWanted(side.get().label() + "/")) {
-        otherSide++;
+        notAskedFor++;
       } else {
         leftOver.add(tensor);
       }
     }
     return new ImportTable(
-        checkpoint.path() + ": " + checkpoint.layout(), List.copyOf(rows), leftOver, otherSide);
+        checkpoint.path() + ": " + checkpoint.layout(), List.copyOf(rows), leftOver, notAskedFor);
   }
 
   private InvalidInputException missing(List<Row> missing) {

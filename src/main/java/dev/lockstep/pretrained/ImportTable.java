@@ -12,9 +12,9 @@ import org.tensorflow.ndarray.Shape;
  * @param source the file or folder, and its layout
  * @param rows one for each variable of the sides that were asked for
  * @param leftOver tensors of the file that no variable took
- * @param otherSide how many tensors belong to a tower that was not asked for
+ * @param notAskedFor how many tensors belong to a side that was not asked for
  */
-public record ImportTable(String source, List<Row> rows, List<String> leftOver, int otherSide) {
+public record ImportTable(String source, List<Row> rows, List<String> leftOver, int notAskedFor) {
 
   /** What became of a variable. */
   public enum Outcome {
@@ -65,7 +65,7 @@ public record ImportTable(String source, List<Row> rows, List<String> leftOver, 
             count(Outcome.MISSING),
             count(Outcome.NOT_IN_LAYOUT),
             leftOver.size(),
-            otherSide == 0 ? "" : ", of the other tower " + otherSide));
+            notAskedFor == 0 ? "" : ", not asked for " + notAskedFor));
     leftOver.forEach(name -> lines.add("  left over: " + name));
     return lines;
   }

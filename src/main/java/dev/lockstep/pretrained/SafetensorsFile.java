@@ -162,6 +162,9 @@ public final class SafetensorsFile extends StoredTensors {
     List<Long> numbers = new ArrayList<>();
     json.beginArray();
     while (json.hasNext()) {
+      if (numbers.size() == StoredTensor.MAX_DIMENSIONS) {
+        throw new MalformedJsonException("more than " + numbers.size() + " numbers");
+      }
       numbers.add(json.nextLong());
     }
     json.endArray();

@@ -12,7 +12,8 @@ import java.util.zip.CRC32C;
 /**
  * LevelDB's table of sorted keys, in which TensorFlow writes a checkpoint's names ({@code
  * tensorflow/core/lib/io/format.h}): blocks of entries, each with the part of its key that differs
- * from the one before; a block that lists the blocks; a footer that says where that stands.
+ * from the one before; a block for filters, which is empty; a block that lists the blocks; a footer
+ * that says where those two stand.
  */
 final class SortedTable {
   private static final long MAGIC = 0xdb4775248b80fb57L;
@@ -51,8 +52,8 @@ final class SortedTable {
     if (footer.getLong(FOOTER_BYTES - Long.BYTES) != MAGIC) {
       throw file.invalid("its end is not that of a checkpoint's index");
     }
-    varint(footer);
-    varint(footer);
+    TreeMap<String, ByteBuffer> filters = new TreeMap<>();
+    readBlock(footer, filters);
     TreeMap<String, ByteBuffer> blocks = new TreeMap<>();
     readBlock(footer, blocks);
     TreeMap<String, ByteBuffer> entries = new TreeMap<>();

@@ -14,7 +14,7 @@ import org.tensorflow.ndarray.Shape;
 record StoredTensor(
     SourceFile file, String name, ElementType type, long begin, Shape shape, List<Long> strides) {
 
-  private static final int MAX_DIMENSIONS = 64;
+  static final int MAX_DIMENSIONS = 64;
 
   /** A tensor whose elements stand row by row, one after the other. */
   static StoredTensor of(
