@@ -3,6 +3,7 @@ package dev.lockstep.pretrained;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 
@@ -74,9 +75,12 @@ public record ImportTable(String source, List<Row> rows, List<String> leftOver, 
     Row row = group.first();
     String name = pattern.substring(0, pattern.indexOf('\t'));
     String from = String.join(" + ", row.tensors());
+    if (group.count() > 1) {
+      from = from.replaceAll("(?<=[._])\\d+(?=[./])", "*");
+    }
     return String.format(
         "  %-10s %4d x %s %s%s%s",
-        row.outcome().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+        row.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
         group.count(),
         group.count() == 1 ? row.variable() : name,
         row.shape(),

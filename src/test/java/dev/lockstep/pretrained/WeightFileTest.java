@@ -7,6 +7,7 @@ import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,9 +91,7 @@ class WeightFileTest {
   @Test
   void anIndexOpensItsShards() throws IOException {
     SafetensorsWriter.write(
-        folder.resolve("model-1.safetensors"),
-        java.util.Map.of("a", Shape.of(2)),
-        n -> new float[] {1, 2});
+        folder.resolve("model-1.safetensors"), Map.of("a", Shape.of(2)), n -> new float[] {1, 2});
     Files.copy(Resources.path("pretrained/state-dict.pt"), folder.resolve("model-2.bin"));
     Path index = folder.resolve("model.safetensors.index.json");
     Files.writeString(
