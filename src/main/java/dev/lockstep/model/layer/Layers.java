@@ -190,7 +190,8 @@ public final class Layers {
       String name, Operand<TFloat32> patches, int count, double rate) {
     return isOff(rate)
         ? patches
-        : randomly(name).keepPatches(patches, count, (int) Math.max(1, count * (1 - rate)));
+        : randomly(name)
+            .keepPatches(patches, count, (int) Math.max(1, Math.round(count * (1 - rate))));
   }
 
   private boolean isOff(double rate) {
