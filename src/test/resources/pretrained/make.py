@@ -38,12 +38,3 @@ torch.save({"epoch": 3, "lr": 0.1, "state_dict": parallel, "optimizer": {"state"
            "training.pt")
 torch.save(module.state_dict(), "state-dict.pt")  # an OrderedDict with _metadata
 torch.save(module.state_dict(), "state-dict-legacy.pt", _use_new_zipfile_serialization=False)
-
-grids = {}
-table = torch.randn(1 + 9, 4)
-grids["3"] = table
-for to in (2, 5, 7):
-    grid = table[1:].T.reshape(1, 4, 3, 3)
-    grid = torch.nn.functional.interpolate(grid, size=(to, to), mode="bicubic", align_corners=False)
-    grids[str(to)] = torch.cat([table[:1], grid.reshape(4, -1).T]).contiguous()
-save_file(grids, "positions.safetensors")

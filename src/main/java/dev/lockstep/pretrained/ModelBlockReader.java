@@ -76,10 +76,10 @@ final class ModelBlockReader {
   private Map<String, Object> visionTransformer() {
     int patch = shapes.size("image/patch-embedding/kernel", 4, 0);
     int rows = shapes.size("image/position-embedding", 2, 0);
-    if (PositionEmbedding.side(rows) < 0) {
+    if (PositionGrid.side(rows) < 0) {
       throw shapes.invalid("its " + rows + " image positions are no square and a class token");
     }
-    imageSize = Optional.of(PositionEmbedding.side(rows) * patch);
+    imageSize = Optional.of(PositionGrid.side(rows) * patch);
     Map<String, Object> tower = new LinkedHashMap<>();
     tower.put("type", "vit");
     tower.put("style", shapes.has("image/patch-embedding/bias") ? "google" : "clip");
@@ -111,7 +111,7 @@ final class ModelBlockReader {
   private Map<String, Object> modifiedResNet() {
     List<Integer> depths = depths();
     int features = shapes.size("image/pool/position-embedding", 2, 1);
-    int side = PositionEmbedding.side(shapes.size("image/pool/position-embedding", 2, 0));
+    int side = PositionGrid.side(shapes.size("image/pool/position-embedding", 2, 0));
     imageSize = Optional.of(side * STEM_STRIDE << (depths.size() - 1));
     Map<String, Object> tower = new LinkedHashMap<>();
     tower.put("type", "modified-resnet");

@@ -1,6 +1,7 @@
 package dev.lockstep.pretrained;
 
 import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.model.PositionEmbeddings;
 import dev.lockstep.pretrained.ImportTable.Outcome;
 import dev.lockstep.pretrained.layout.Conversion;
 import dev.lockstep.pretrained.layout.Mapping;
@@ -62,8 +63,8 @@ record TensorSource(Mapping mapping, Resizing resizing, ElementType type, long r
     long wanted = mapping.shape().numDimensions() == 0 ? 0 : mapping.shape().size(0);
     switch (resizing) {
       case GRID -> {
-        int from = PositionEmbedding.side(rows);
-        int to = PositionEmbedding.side(wanted);
+        int from = PositionGrid.side(rows);
+        int to = PositionGrid.side(wanted);
         steps.add("grid of " + from + "x" + from + " to " + to + "x" + to + ", bicubic");
       }
       case FIRST_ROWS -> steps.add("the first " + wanted + " of " + rows + " positions");
@@ -77,10 +78,10 @@ record TensorSource(Mapping mapping, Resizing resizing, ElementType type, long r
     return switch (resizing) {
       case NONE -> mapping.toVariable(values);
       case GRID ->
-          PositionEmbedding.resized(
+          PositionEmbeddings.interpolated(
               values.get(0),
-              PositionEmbedding.side(rows),
-              PositionEmbedding.side(mapping.shape().size(0)));
+              (int) mapping.shape().size(1),
+              PositionGrid.side(mapping.shape().size(0)));
       case FIRST_ROWS -> Arrays.copyOf(values.get(0), Math.toIntExact(mapping.shape().size()));
     };
   }
@@ -92,8 +93,8 @@ record TensorSource(Mapping mapping, Resizing resizing, ElementType type, long r
       return Resizing.NONE;
     }
     if (variable.endsWith("/position-embedding")
-        && PositionEmbedding.side(wanted.size(0)) > 0
-        && PositionEmbedding.side(found.size(0)) > 0) {
+        && PositionGrid.side(wanted.size(0)) > 0
+        && PositionGrid.side(found.size(0)) > 0) {
       return Resizing.GRID;
     }
     boolean longer = wanted.size(0) < found.size(0);

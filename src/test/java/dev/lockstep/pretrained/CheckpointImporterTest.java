@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.model.PositionEmbeddings;
 import dev.lockstep.model.Side;
 import dev.lockstep.pretrained.ImportTable.Outcome;
 import dev.lockstep.pretrained.ImportTable.Row;
@@ -155,7 +156,7 @@ class CheckpointImporterTest {
     float[] whole = checkpoint.floats("vision_model.embeddings.position_embedding.weight");
     assertThat(plan.value(variable))
         .hasSize(37 * 24)
-        .isEqualTo(PositionEmbedding.resized(whole, 4, 6))
+        .isEqualTo(PositionEmbeddings.interpolated(whole, 24, 6))
         .startsWith(Arrays.copyOf(whole, 24));
   }
 
