@@ -12,7 +12,11 @@ public enum Side {
 
   /** The side of a model's variable, from the first part of its name. */
   public static Side of(Variable variable) {
-    String name = variable.name();
+    return of(variable.name());
+  }
+
+  /** The same, for a variable that is known by its name. */
+  public static Side of(String name) {
     if (name.startsWith("image/")) {
       return IMAGE;
     }

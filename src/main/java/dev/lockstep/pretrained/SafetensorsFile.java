@@ -1,209 +1,190 @@
 package dev.lockstep.pretrained;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import dev.lockstep.error.InvalidInputException;
-import java.io.Closeable;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.tensorflow.ndarray.Shape;
 
 /**
- * A safetensors file: the length of the header, the header as JSON, then the tensors' bytes.
- * Nothing in it is trusted: lengths and offsets are checked against the file before memory is taken
- * for them.
+ * A safetensors file: the length of the header, the header as JSON, then the tensors' bytes. As the
+ * format's own reader does, it refuses a file whose tensors overlap or leave gaps.
  */
-public final class SafetensorsFile implements Closeable {
+public final class SafetensorsFile extends StoredTensors {
   /** The bound that the format's own reader has. */
   private static final long MAX_HEADER = 100_000_000;
 
   private static final int LENGTH_BYTES = 8;
 
-  private static final Map<String, Integer> ELEMENT_BYTES =
-      Map.ofEntries(
-          Map.entry("F64", 8),
-          Map.entry("I64", 8),
-          Map.entry("U64", 8),
-          Map.entry("F32", 4),
-          Map.entry("I32", 4),
-          Map.entry("U32", 4),
-          Map.entry("F16", 2),
-          Map.entry("BF16", 2),
-          Map.entry("I16", 2),
-          Map.entry("U16", 2),
-          Map.entry("I8", 1),
-          Map.entry("U8", 1),
-          Map.entry("BOOL", 1));
-
-  /** A tensor's place in the file; offsets count from the file's beginning. */
-  private record Entry(String type, Shape shape, long begin, long end) {}
-
-  private final Path path;
-  private final FileChannel channel;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final SourceFile file;
+  private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
 
   /**
    * @throws InvalidInputException if there is no such file or it is not a safetensors file
    */
-  @SuppressWarnings("this-escape")
   public SafetensorsFile(Path path) {
-    this.path = path;
-    try {
-      channel = FileChannel.open(path);
-    } catch (NoSuchFileException e) {
-      throw invalid("there is no such file", e);
-    } catch (IOException e) {
-      throw invalid("it cannot be read: " + e.getMessage(), e);
-    }
+    super(path);
+    file = new SourceFile(path, "a safetensors file");
     try {
       readHeader();
-    } catch (IOException | JsonParseException | IllegalStateException | ClassCastException e) {
-      close();
-      throw invalid("its header cannot be read: " + e.getMessage(), e);
+    } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
+      file.close();
+      throw file.invalid("its header cannot be read: " + e.getMessage(), e);
     } catch (InvalidInputException e) {
-      close();
+      file.close();
       throw e;
     }
   }
 
-  public Set<String> names() {
-    return Set.copyOf(entries.keySet());
+  /** What the file says about itself, such as {@code format = pt}. */
+  public Map<String, String> metadata() {
+    return Map.copyOf(metadata);
   }
 
-  public Shape shape(String name) {
-    return entry(name).shape();
-  }
-
-  /**
-   * A tensor as float32, whatever floating type or integer the file holds.
-   *
-   * @throws InvalidInputException if there is no such tensor or the file ends too early
-   */
-  public float[] floats(String name) {
-    Entry entry = entry(name);
-    ByteBuffer bytes = read(entry.begin(), entry.end() - entry.begin());
-    float[] values = new float[Math.toIntExact(entry.shape().size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (entry.type()) {
-            case "F32" -> bytes.getFloat(4 * i);
-            case "F16" -> halfToFloat(bytes.getShort(2 * i));
-            case "BF16" -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
-            case "F64" -> (float) bytes.getDouble(8 * i);
-            case "I64" -> bytes.getLong(8 * i);
-            case "I32" -> bytes.getInt(4 * i);
-            default -> throw invalid(name + " has type " + entry.type(), null);
-          };
-    }
-    return values;
+  @Override
+  Map<String, StoredTensor> tensors() {
+    return tensors;
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    file.close();
   }
 
   private void readHeader() throws IOException {
-    long size = channel.size();
-    if (size < LENGTH_BYTES) {
-      throw invalid("it is too short to be a safetensors file (" + size + " bytes)", null);
+    if (file.size() < LENGTH_BYTES) {
+      throw file.invalid("it has only " + file.size() + " bytes");
     }
-    long length = read(0, LENGTH_BYTES).getLong();
-    if (length < 2 || length > MAX_HEADER || length > size - LENGTH_BYTES) {
-      throw invalid("its header says that it is " + length + " bytes long", null);
+    long length = file.read(0, LENGTH_BYTES).getLong();
+    if (length < 2 || length > MAX_HEADER || !file.holds(LENGTH_BYTES, length)) {
+      throw file.invalid(
+          "its header is to have "
+              + Long.toUnsignedString(length)
+              + " bytes, but it has "
+              + file.size());
     }
-    String json = StandardCharsets.UTF_8.decode(read(LENGTH_BYTES, length)).toString();
-    long dataBegin = LENGTH_BYTES + length;
-    for (Map.Entry<String, JsonElement> tensor :
-        JsonParser.parseString(json).getAsJsonObject().entrySet()) {
-      if (!tensor.getKey().equals("__metadata__")) {
-        entries.put(
-            tensor.getKey(),
-            entry(tensor.getKey(), tensor.getValue().getAsJsonObject(), dataBegin, size));
-      }
-    }
-  }
-
-  private Entry entry(String name, JsonObject description, long dataBegin, long size) {
-    String type = description.get("dtype").getAsString();
-    JsonArray dimensions = description.getAsJsonArray("shape");
-    JsonArray offsets = description.getAsJsonArray("data_offsets");
-    long[] shape = new long[dimensions.size()];
-    long elements = 1;
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = dimensions.get(i).getAsLong();
-      if (shape[i] < 0) {
-        throw invalid(name + " has a negative dimension", null);
-      }
-      elements = Math.multiplyExact(elements, shape[i]);
-    }
-    long begin = offsets.get(0).getAsLong();
-    long end = offsets.get(1).getAsLong();
-    Integer bytes = ELEMENT_BYTES.get(type);
-    if (bytes == null
-        || begin < 0
-        || end < begin
-        || end > size - dataBegin
-        || end - begin != Math.multiplyExact(elements, (long) bytes)) {
-      throw invalid(name + " says it is " + type + " " + dimensions + " in bytes " + offsets, null);
-    }
-    return new Entry(type, Shape.of(shape), dataBegin + begin, dataBegin + end);
-  }
-
-  private Entry entry(String name) {
-    Entry entry = entries.get(name);
-    if (entry == null) {
-      throw invalid("it has no tensor " + name, null);
-    }
-    return entry;
-  }
-
-  private ByteBuffer read(long begin, long length) {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer, begin + buffer.position()) < 0) {
-          throw invalid("it ends too early", null);
+    ByteBuffer header = file.read(LENGTH_BYTES, length);
+    List<Extent> extents = new ArrayList<>();
+    try (JsonReader json =
+        new JsonReader(
+            new InputStreamReader(
+                new ByteArrayInputStream(header.array()), StandardCharsets.UTF_8))) {
+      json.beginObject();
+      while (json.hasNext()) {
+        String name = json.nextName();
+        if (name.equals("__metadata__")) {
+          readMetadata(json);
+        } else {
+          extents.add(readTensor(json, name, LENGTH_BYTES + length));
         }
       }
-    } catch (IOException e) {
-      throw invalid("it cannot be read: " + e.getMessage(), e);
+      json.endObject();
+      if (json.peek() != JsonToken.END_DOCUMENT) {
+        throw new MalformedJsonException("more than one object");
+      }
     }
-    return buffer.flip();
+    checkGapless(extents, LENGTH_BYTES + length);
   }
 
-  private InvalidInputException invalid(String found, Exception cause) {
-    return new InvalidInputException(
-        path.toString(), found, "expected a safetensors file; see that it was copied whole", cause);
+  private void readMetadata(JsonReader json) throws IOException {
+    json.beginObject();
+    while (json.hasNext()) {
+      metadata.put(json.nextName(), json.nextString());
+    }
+    json.endObject();
   }
 
-  /** IEEE 754 binary16 to float. */
-  private static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int exponent = (half >>> 10) & 0x1f;
-    int fraction = half & 0x3ff;
-    if (exponent == 0x1f) {
-      return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
+  /** Where a tensor's bytes begin and end in the file. */
+  private record Extent(String name, long begin, long end) {}
+
+  private Extent readTensor(JsonReader json, String name, long dataBegin) throws IOException {
+    ElementType type = null;
+    List<Long> shape = null;
+    List<Long> offsets = null;
+    json.beginObject();
+    while (json.hasNext()) {
+      String key = json.nextName();
+      switch (key) {
+        case "dtype" -> type = type(name, json.nextString());
+        case "shape" -> shape = readNumbers(json);
+        case "data_offsets" -> offsets = readNumbers(json);
+        default -> throw file.invalid(name + " has the key " + key + ", which the format has not");
+      }
     }
-    if (exponent == 0) {
-      float value = fraction * 0x1p-24f;
-      return sign == 0 ? value : -value;
+    json.endObject();
+    if (type == null || shape == null || offsets == null || offsets.size() != 2) {
+      throw file.invalid(name + " lacks its dtype, its shape or its two data_offsets");
     }
-    return Float.intBitsToFloat(sign | (exponent + 112) << 23 | fraction << 13);
+    long begin = offsets.get(0);
+    long end = offsets.get(1);
+    if (begin < 0 || end < begin || end > file.size() - dataBegin) {
+      throw file.invalid(
+          name + " is to stand in bytes " + offsets + " of " + (file.size() - dataBegin));
+    }
+    StoredTensor tensor = StoredTensor.of(file, name, type, dataBegin + begin, shape);
+    if (tensor.shape().size() * type.bytes() != end - begin) {
+      throw file.invalid(name + " is to be " + type + shape + " in " + (end - begin) + " bytes");
+    }
+    if (tensors.put(name, tensor) != null) {
+      throw file.invalid(name + " is there twice");
+    }
+    return new Extent(name, dataBegin + begin, dataBegin + end);
+  }
+
+  private ElementType type(String name, String type) {
+    return Arrays.stream(ElementType.values())
+        .filter(known -> known.name().equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                file.invalid(
+                    name
+                        + " has the dtype "
+                        + type
+                        + ", which is none of "
+                        + Arrays.toString(ElementType.values())));
+  }
+
+  private static List<Long> readNumbers(JsonReader json) throws IOException {
+    List<Long> numbers = new ArrayList<>();
+    json.beginArray();
+    while (json.hasNext()) {
+      if (numbers.size() == StoredTensor.MAX_DIMENSIONS) {
+        throw new MalformedJsonException("more than " + numbers.size() + " numbers");
+      }
+      numbers.add(json.nextLong());
+    }
+    json.endArray();
+    return numbers;
+  }
+
+  private void checkGapless(List<Extent> extents, long dataBegin) {
+    extents.sort(Comparator.comparingLong(Extent::begin).thenComparingLong(Extent::end));
+    long expected = dataBegin;
+    for (Extent extent : extents) {
+      if (extent.begin() != expected) {
+        throw file.invalid(
+            extent.name()
+                + (extent.begin() < expected ? " overlaps the tensor" : " leaves a gap to the one")
+                + " before it");
+      }
+      expected = extent.end();
+    }
+    if (expected != file.size()) {
+      throw file.invalid((file.size() - expected) + " bytes stand behind the last tensor");
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -42,11 +43,22 @@ public final class VariableValues {
    * @throws IllegalArgumentException if one is missing or has another number of elements
    */
   public void set(Session session, Map<String, float[]> newValues) {
+    set(session, newValues::get);
+  }
+
+  /**
+   * Sets all variables, taking the values one by one, so that they need not be in Java's memory all
+   * at once.
+   *
+   * @param newValues gives, for a variable's name, its elements, row by row
+   * @throws IllegalArgumentException if one is missing or has another number of elements
+   */
+  public void set(Session session, Function<String, float[]> newValues) {
     List<TFloat32> tensors = new ArrayList<>();
     try {
       Session.Runner runner = session.runner().addTarget(assign);
       for (Variable variable : variables.values()) {
-        float[] value = newValues.get(variable.name());
+        float[] value = newValues.apply(variable.name());
         if (value == null || value.length != variable.size()) {
           throw new IllegalArgumentException(
               variable.name()
