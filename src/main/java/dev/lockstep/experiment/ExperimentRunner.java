@@ -9,6 +9,7 @@ import dev.lockstep.evaluate.TrainedModel;
 import dev.lockstep.export.ExportCheck;
 import dev.lockstep.export.SavedModelExporter;
 import dev.lockstep.report.Gallery;
+import dev.lockstep.report.GalleryBuilder;
 import dev.lockstep.report.RunReport;
 import dev.lockstep.report.Thumbnails;
 import dev.lockstep.tensorflow.Device;
