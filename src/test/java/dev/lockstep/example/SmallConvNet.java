@@ -1,6 +1,7 @@
 package dev.lockstep.example;
 
 import dev.lockstep.model.Tower;
+import dev.lockstep.model.layer.Convolutions;
 import dev.lockstep.model.layer.Layers;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -26,13 +27,12 @@ public final class SmallConvNet implements Tower<Operand<TFloat32>> {
   @Override
   public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
     Ops tf = layers.tf();
+    Convolutions convolutions = new Convolutions(layers);
     Operand<TFloat32> x = pixels;
     int in = 3;
     for (int i = 0; i < CONVOLUTIONS; i++) {
       int out = width << i;
-      Layers inner = layers.in(i);
-      x = inner.convolution("convolution", x, in, out, 3, 2, 1);
-      x = tf.nn.relu(inner.batchNorm("norm", x, out));
+      x = convolutions.convolveNormRelu("block-" + i, x, in, out, 3, 2);
       in = out;
     }
     return tf.math.mean(x, tf.constant(new int[] {1, 2}));

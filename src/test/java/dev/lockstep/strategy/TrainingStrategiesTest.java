@@ -30,8 +30,8 @@ class TrainingStrategiesTest {
     assertThatThrownBy(() -> TrainingStrategies.from(Block.parse("strategy = freez-image")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("strategy = \"freez-image\"")
-        .hasMessageContaining(
-            "one of freeze-image, freeze-text, joint; did you mean freeze-image?");
+        .hasMessageContaining("one of freeze-image, freeze-text, joint")
+        .hasMessageContaining("did you mean freeze-image?");
   }
 
   @Test
