@@ -11,6 +11,7 @@ import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public record Experiment(
     List<StageSpec> stages,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
+    WatchSpec watch,
     String resolved) {
   /** Steps of each stage in the short form. */
   private static final long SMOKE_STEPS = 20;
@@ -76,6 +78,7 @@ public record Experiment(
     }
     EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
     CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
+    WatchSpec watch = WatchSpec.from(block.block("doctor"));
     block.finish();
     return new Experiment(
         name,
@@ -89,6 +92,7 @@ public record Experiment(
         stages,
         evaluate,
         checkpoint,
+        watch,
         block.resolved());
   }
 }

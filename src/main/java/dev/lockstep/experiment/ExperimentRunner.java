@@ -96,6 +96,7 @@ public final class ExperimentRunner {
             experiment.input(),
             experiment.evaluate(),
             experiment.checkpoint(),
+            experiment.watch(),
             folder.checkpoints(),
             device,
             precision.precision(),
