@@ -99,6 +99,11 @@ final class StageGraph {
     return trainedParameters;
   }
 
+  /** What a step computes. */
+  List<Op> targets() {
+    return List.of(measured, apply);
+  }
+
   /** Takes one step. */
   Measured step(Session session, long stepNumber, Map<String, Double> learningRates) {
     Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
