@@ -110,6 +110,11 @@ final class StageGraph {
     return trainedParameters;
   }
 
+  /** What a step computes. */
+  List<Op> targets() {
+    return List.of(measured, apply);
+  }
+
   /**
    * Takes one step.
    *

@@ -9,10 +9,12 @@ import dev.lockstep.input.InputPipeline;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
+import dev.lockstep.tensorflow.OperationCounter;
 import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -132,6 +134,25 @@ public final class Trainer implements AutoCloseable {
 
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  /**
+   * By stage, the floating-point operations of a step for each of its pairs, as {@link
+   * OperationCounter} counts them; a stage whose graph does not tell is left out.
+   *
+   * @param textTokens the length of a text
+   */
+  public Map<String, Double> operationsPerPair(long textTokens) {
+    Map<String, Double> operations = new LinkedHashMap<>();
+    for (Stage stage : stages) {
+      int batch = stage.spec().batchSize();
+      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
+        counter
+            .of(stage.graph().targets())
+            .ifPresent(all -> operations.put(stage.spec().name(), (double) all / batch));
+      }
+    }
+    return operations;
   }
 
   /**
