@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExperimentFileDocTest {
   private static final String TYPE = "type = ";
 
-  /** Every key that has no default, in two files that have all towers and forms between them. */
+  /** A key that another key's value brings. */
+  private static final String END_OF_TEXT = ", pooling = end-of-text, end-of-text = 3";
+
+  /** Every key that has no default, in files that have all towers and forms between them. */
   private static final String VIT =
       """
       name = vit
@@ -48,6 +51,10 @@ class ExperimentFileDocTest {
           .replace("steps = 2", "epochs = 2")
           .replace("learning-rate { image = 1e-3, text = 1e-4 }", "learning-rate = 1e-3");
 
+  private static final String CLIP =
+      VIT.replace("type = vit, patch = 8, layers = 1, hidden = 64", "type = modified-resnet")
+          .replace("type = bert,", "type = causal-transformer" + END_OF_TEXT + ",");
+
   /**
    * A row of one of the page's tables.
    *
@@ -58,7 +65,9 @@ class ExperimentFileDocTest {
    */
   record Row(String block, String type, String key, String value, String fallback) {
     boolean isOf(String experiment) {
-      return type.isEmpty() || experiment.contains(TYPE + type);
+      return type.isEmpty()
+          || experiment.contains(TYPE + type + ",")
+          || experiment.contains(TYPE + type + " ");
     }
 
     /** As an argument names it. */
@@ -100,7 +109,7 @@ class ExperimentFileDocTest {
   }
 
   static Stream<String> experiments() {
-    return Stream.of(VIT, RESNET);
+    return Stream.of(VIT, RESNET, CLIP);
   }
 
   @ParameterizedTest
@@ -140,7 +149,8 @@ class ExperimentFileDocTest {
   void givesTheDefaultsOfTheProgram() {
     for (Row row : rows) {
       if (!row.fallback().isEmpty() && !row.value().equals("a path")) {
-        String experiment = experiments().filter(row::isOf).findFirst().orElseThrow();
+        String experiment =
+            experiments().filter(row::isOf).findFirst().orElseThrow().replace(END_OF_TEXT, "");
         assertThat(read(experiment, row.argument() + "=" + row.fallback()).resolved())
             .as("the default of " + row.argument())
             .isEqualTo(read(experiment).resolved());
