@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       EvaluateCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

@@ -55,15 +55,16 @@ public final class Gradual implements TrainingStrategy {
     }
     int last = phases.size() - 1;
     return new TrainingPlan(
-        phases,
-        (step, done) -> (int) Math.min(last, Math.floor(done / thawedBy * last)),
-        true);
+        phases, (step, done) -> (int) Math.min(last, Math.floor(done / thawedBy * last)), true);
   }
 
   /**
    * @param share of the tower that has thawed, seen from the output
    */
   private static boolean isThawed(TowerDepths depths, Variable variable, double share) {
+    if (Side.of(variable) == Side.SHARED) {
+      return true;
+    }
     int top = depths.blocks(Side.of(variable)) + 1;
     return depths.depth(variable) >= top - Math.round(share * top);
   }

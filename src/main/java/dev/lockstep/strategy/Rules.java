@@ -61,9 +61,7 @@ public final class Rules implements TrainingStrategy {
    */
   @Override
   public double learningRateFactor(Variable variable) {
-    return first(variable)
-        .map(Rule::factor)
-        .orElseThrow(() -> unmatched(List.of(variable.name())));
+    return first(variable).map(Rule::factor).orElseThrow(() -> unmatched(List.of(variable.name())));
   }
 
   @Override

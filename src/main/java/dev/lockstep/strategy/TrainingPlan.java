@@ -63,8 +63,7 @@ public record TrainingPlan(List<Phase> phases, Timing timing, boolean followsEnd
   /** The same set throughout. */
   public static TrainingPlan constant(
       String name, List<Variable> variables, ToDoubleFunction<Variable> factor) {
-    return new TrainingPlan(
-        List.of(Phase.of(name, variables, factor)), (step, done) -> 0, false);
+    return new TrainingPlan(List.of(Phase.of(name, variables, factor)), (step, done) -> 0, false);
   }
 
   /** Whether nothing of a side learns in any phase. */

@@ -33,7 +33,7 @@ public final class TrainingStrategies {
     Map<String, TrainingStrategy> byName = load(classes);
     String expected = "one of " + String.join(", ", byName.keySet());
     Block options =
-        stage.blockOrText(KEY, TYPE, "the name of a strategy, " + expected + ", or a block");
+        stage.blockOrText(KEY, TYPE, "the name of a strategy, or a block { type = ... }");
     String name = options.string(TYPE);
     TrainingStrategy strategy = byName.get(name);
     if (strategy == null) {
@@ -54,8 +54,7 @@ public final class TrainingStrategies {
 
   private static Map<String, TrainingStrategy> load(ClassLoader classes) {
     Map<String, TrainingStrategy> byName = new TreeMap<>();
-    Iterator<TrainingStrategy> all =
-        ServiceLoader.load(TrainingStrategy.class, classes).iterator();
+    Iterator<TrainingStrategy> all = ServiceLoader.load(TrainingStrategy.class, classes).iterator();
     try {
       while (all.hasNext()) {
         TrainingStrategy next = all.next();

@@ -28,8 +28,8 @@ public final class AdamW {
    * How one variable takes part in a step.
    *
    * @param learningRate a scalar
-   * @param weightDecay the share of the variable, times the learning rate, that is taken away;
-   *     only of one whose role is {@link Role#WEIGHT}
+   * @param weightDecay the share of the variable, times the learning rate, that is taken away; only
+   *     of one whose role is {@link Role#WEIGHT}
    */
   public record Update(Variable variable, Operand<TFloat32> learningRate, double weightDecay) {}
 

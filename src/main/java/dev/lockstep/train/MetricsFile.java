@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes {@code metrics.jsonl}: a JSON object a line for each start and end of a stage,
- * step and evaluation. Each line goes to the file at once, so that a process that is killed loses none. Over
+ * Writes {@code metrics.jsonl}: a JSON object a line for each start and end of a stage, step and
+ * evaluation. Each line goes to the file at once, so that a process that is killed loses none. Over
  * any number of restarts each stage, step and evaluation stands there once, in order.
  *
  * <p>JSON has no NaN and no infinity: a value that is none is {@code null}, and the key with {@code
@@ -82,6 +82,9 @@ public final class MetricsFile implements TrainingListener {
     line.add("learningRate", object(step.learningRates()));
     line.add("gradientNorm", object(step.gradientNorms()));
     put(line, "logitScale", step.logitScale());
+    if (!step.signals().isEmpty()) {
+      line.add("signals", object(step.signals()));
+    }
     write(line);
   }
 

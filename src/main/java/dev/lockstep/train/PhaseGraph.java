@@ -23,6 +23,7 @@ final class PhaseGraph {
    * What one step measured.
    *
    * @param gradientNorms by side, before clipping; only sides that learn
+   * @param signals empty where they were not asked for
    */
   record Measured(
       double loss,
@@ -30,10 +31,12 @@ final class PhaseGraph {
       double chance,
       double logitScale,
       double waitSeconds,
-      Map<String, Double> gradientNorms) {}
+      Map<String, Double> gradientNorms,
+      Map<String, Double> signals) {}
 
   private final Operand<TFloat32> measured;
   private final Op apply;
+  private final StepSignals signals;
   private final List<Side> learningSides = new ArrayList<>();
   private final Map<String, Long> trainedParameters = new LinkedHashMap<>();
 
@@ -41,6 +44,7 @@ final class PhaseGraph {
    * @param step as the optimizer made it
    * @param apply the step with all that goes with it
    * @param waitSeconds how long the run waited for its batch
+   * @param signals what may be measured besides
    */
   PhaseGraph(
       Ops tf,
@@ -48,8 +52,10 @@ final class PhaseGraph {
       Operand<TFloat32> logitScale,
       AdamW.Step step,
       Op apply,
-      Operand<TFloat32> waitSeconds) {
+      Operand<TFloat32> waitSeconds,
+      StepSignals signals) {
     this.apply = apply;
+    this.signals = signals;
     List<Operand<TFloat32>> numbers =
         new ArrayList<>(
             List.of(loss.value(), loss.floor(), loss.chance(), logitScale, waitSeconds));
@@ -69,10 +75,26 @@ final class PhaseGraph {
     return trainedParameters;
   }
 
-  /** Takes one step. */
+  /** What a step computes. */
+  List<Op> targets() {
+    return List.of(measured, apply);
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param withSignals whether to measure the signals too
+   */
   Measured step(
-      Session session, StepInputs inputs, long stepNumber, Map<String, Double> learningRates) {
+      Session session,
+      StepInputs inputs,
+      long stepNumber,
+      Map<String, Double> learningRates,
+      boolean withSignals) {
     Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
+    if (withSignals) {
+      runner.fetch(signals.values());
+    }
     List<Tensor> fed = inputs.feed(runner, stepNumber, learningRates);
     try (Result result = runner.run()) {
       float[] numbers = VariableValues.floats((TFloat32) result.get(0));
@@ -80,7 +102,14 @@ final class PhaseGraph {
       for (int i = 0; i < learningSides.size(); i++) {
         norms.put(learningSides.get(i).label(), (double) numbers[5 + i]);
       }
-      return new Measured(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], norms);
+      return new Measured(
+          numbers[0],
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          numbers[4],
+          norms,
+          withSignals ? signals.read(result.get(1)) : Map.of());
     } finally {
       fed.forEach(Tensor::close);
     }

@@ -89,7 +89,8 @@ record ProgressLine(
     int room = Math.min(LONGEST_BAR, columns - width(separator, parts) - separator.length());
     List<String> all = new ArrayList<>(List.of(stage));
     if (room >= SHORTEST_BAR) {
-      int filled = (int) Math.min(room, room * Math.max(done, steps == 0 ? 0 : (double) step / steps));
+      int filled =
+          (int) Math.min(room, room * Math.max(done, steps == 0 ? 0 : (double) step / steps));
       all.add(String.valueOf(full).repeat(filled) + String.valueOf(empty).repeat(room - filled));
     }
     all.add(ratio());

@@ -37,6 +37,7 @@ final class StageGraph {
   private final StageSpec spec;
   private final BatchIterator iterator;
   private final StepInputs inputs;
+  private final InputSignals inputSignals;
   private final boolean bfloat16;
   private final TowerDepths depths;
   private final TrainingPlan plan;
@@ -50,6 +51,7 @@ final class StageGraph {
       StageSpec spec,
       BatchIterator iterator,
       StepInputs inputs,
+      InputSignals inputSignals,
       boolean bfloat16) {
     this.tf = tf;
     this.model = model;
@@ -57,6 +59,7 @@ final class StageGraph {
     this.spec = spec;
     this.iterator = iterator;
     this.inputs = inputs;
+    this.inputSignals = inputSignals;
     this.bfloat16 = bfloat16;
     this.depths = new TowerDepths(variables.trainable());
     this.plan = StagePlan.of(spec, variables.trainable());
@@ -68,10 +71,25 @@ final class StageGraph {
     return phases.get(phase(progress)).trainedParameters();
   }
 
-  /** Takes one step. */
+  /** What a step computes, for each phase. */
+  List<List<Op>> targets() {
+    return phases.stream().map(PhaseGraph::targets).toList();
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param withSignals whether to measure the signals too
+   */
   PhaseGraph.Measured step(
-      Session session, long stepNumber, StageProgress progress, Map<String, Double> learningRates) {
-    return phases.get(phase(progress)).step(session, inputs, stepNumber, learningRates);
+      Session session,
+      long stepNumber,
+      StageProgress progress,
+      Map<String, Double> learningRates,
+      boolean withSignals) {
+    return phases
+        .get(phase(progress))
+        .step(session, inputs, stepNumber, learningRates, withSignals);
   }
 
   private int phase(StageProgress progress) {
@@ -80,21 +98,29 @@ final class StageGraph {
 
   private PhaseGraph build(Phase phase) {
     LayerMode mode =
-        LayerMode.training(
-            new LearningScopes(phase.learning().keySet()), inputs.step(), bfloat16);
+        LayerMode.training(new LearningScopes(phase.learning().keySet()), inputs.step(), bfloat16);
     Batch batch = iterator.next();
     Encoded encoded =
         model.encode(
             batch.images(), new Tokens(batch.inputIds(), batch.attentionMask()), mode, mode);
     Objective.Loss loss = spec.objective().objective().loss(tf, encoded, batch);
     AdamW.Step step = step(phase, loss, encoded.updates());
+    Op apply = keepWithinBounds(step);
+    StepSignals signals =
+        new StepSignals(
+            tf,
+            List.of(
+                EmbeddingSignals.of(tf, encoded, batch),
+                inputSignals.of(tf, batch),
+                MovementSignals.of(tf, step.updates(), apply)));
     return new PhaseGraph(
         tf,
         loss,
         encoded.logitScale(),
         step,
-        keepWithinBounds(step),
-        tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class));
+        apply,
+        tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class),
+        signals);
   }
 
   private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
@@ -140,8 +166,7 @@ final class StageGraph {
     Operand<TFloat32> ofSide = inputs.learningRate(side);
     return whole == 1
         ? ofSide
-        : rates.computeIfAbsent(
-            side + " " + whole, key -> tf.math.mul(ofSide, tf.constant(whole)));
+        : rates.computeIfAbsent(side + " " + whole, key -> tf.math.mul(ofSide, tf.constant(whole)));
   }
 
   private Op keepWithinBounds(AdamW.Step step) {

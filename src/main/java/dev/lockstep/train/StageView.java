@@ -11,8 +11,8 @@ import java.util.Map;
  * @param firstStep the step of this stage to be taken next; above 0 after a restart
  * @param totalSteps steps of all stages; see {@link StepView}
  * @param chanceName what {@link StepView#chance} is called, such as "ln N"
- * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn at
- *     the stage's next step
+ * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn at the
+ *     stage's next step
  */
 public record StageView(
     String name,

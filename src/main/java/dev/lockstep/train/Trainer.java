@@ -11,10 +11,12 @@ import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
+import dev.lockstep.tensorflow.OperationCounter;
 import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,13 +104,17 @@ public final class Trainer implements AutoCloseable {
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
     AdamW adamW = new AdamW(graph, tf, variables);
     StepInputs inputs = new StepInputs(tf);
+    InputSignals inputSignals =
+        new InputSignals(
+            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
     boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
     for (StageSpec spec : setup.stages()) {
       long seed = variables.seedFor("stage " + stages.size());
       stages.add(
           new Stage(
               spec,
-              new StageGraph(tf, variables, model, adamW, spec, iterator, inputs, bfloat16),
+              new StageGraph(
+                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
               InputPipeline.training(
                   iterator, setup.training(), input(spec), spec.batchSize(), seed)));
     }
@@ -123,9 +129,7 @@ public final class Trainer implements AutoCloseable {
     return state;
   }
 
-  /**
-   * Steps of all stages, an estimate where one ends by time; 0 where nothing can be said.
-   */
+  /** Steps of all stages, an estimate where one ends by time; 0 where nothing can be said. */
   public long totalSteps() {
     long total = state.step() - state.stageStep();
     for (int i = state.stage(); i < stages.size(); i++) {
@@ -149,7 +153,9 @@ public final class Trainer implements AutoCloseable {
     double seconds = spec.end().duration().get().toMillis() / 1000.0;
     double byTime =
         share > 0 ? state.stageStep() / share : pace > 0 ? Math.max(1, seconds / pace) : 0;
-    return most > 0 && byTime > 0 ? Math.min(most, Math.round(byTime)) : Math.max(most, Math.round(byTime));
+    return most > 0 && byTime > 0
+        ? Math.min(most, Math.round(byTime))
+        : Math.max(most, Math.round(byTime));
   }
 
   /** Whether no step is left. */
@@ -159,6 +165,30 @@ public final class Trainer implements AutoCloseable {
 
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  /**
+   * By stage, the floating-point operations of a step for each of its pairs, as {@link
+   * OperationCounter} counts them; a stage whose graph does not tell is left out. Of a stage with
+   * several phases it is the mean.
+   *
+   * @param textTokens the length of a text
+   */
+  public Map<String, Double> operationsPerPair(long textTokens) {
+    Map<String, Double> operations = new LinkedHashMap<>();
+    for (Stage stage : stages) {
+      int batch = stage.spec().batchSize();
+      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
+        stage.graph().targets().stream()
+            .map(counter::of)
+            .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)
+            .average()
+            .stream()
+            .filter(Double::isFinite)
+            .forEach(mean -> operations.put(stage.spec().name(), mean));
+      }
+    }
+    return operations;
   }
 
   /**
@@ -221,7 +251,10 @@ public final class Trainer implements AutoCloseable {
     long start = System.nanoTime();
     PhaseGraph.Measured measured;
     try {
-      measured = stage.graph().step(session, state.step(), progress, rates);
+      measured =
+          stage
+              .graph()
+              .step(session, state.step(), progress, rates, setup.watch().isDue(state.stageStep()));
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
@@ -245,7 +278,8 @@ public final class Trainer implements AutoCloseable {
         spec.batchSize(),
         rates,
         measured.gradientNorms(),
-        measured.logitScale());
+        measured.logitScale(),
+        measured.signals());
   }
 
   private void checkFinite(PhaseGraph.Measured measured) {

@@ -82,15 +82,6 @@ public record TrainingState(
 
   TrainingState atNextStage() {
     return new TrainingState(
-        stage + 1,
-        0,
-        0,
-        Double.NEGATIVE_INFINITY,
-        0,
-        step,
-        examples,
-        seconds,
-        bestScore,
-        bestStep);
+        stage + 1, 0, 0, Double.NEGATIVE_INFINITY, 0, step, examples, seconds, bestScore, bestStep);
   }
 }

@@ -39,7 +39,8 @@ class AdamWTest {
           tf.math.sub(tf.math.mul(tf.linalg.matMul(x, w.value()), g.value()), y);
       Operand<TFloat32> loss = tf.math.mean(tf.math.square(error), tf.constant(new int[] {0, 1}));
       AdamW.Step step =
-          new AdamW(graph, tf, variables).step("test", loss, updates(tf, 0.2, w, g), TORCH, List.of());
+          new AdamW(graph, tf, variables)
+              .step("test", loss, updates(tf, 0.2, w, g), TORCH, List.of());
       VariableValues values = new VariableValues(tf, List.of(w, g));
       var initializer = variables.initializer();
       try (Session session = new Session(graph)) {

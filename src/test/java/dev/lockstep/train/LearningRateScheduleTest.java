@@ -47,8 +47,12 @@ class LearningRateScheduleTest {
     assertThat(schedule.at(Side.TEXT, ofSteps(2, 6))).isEqualTo(1);
     assertThat(schedule.at(Side.TEXT, ofSteps(3, 6))).isCloseTo(0.8, within(1e-12));
     assertThat(schedule.at(Side.TEXT, ofSteps(5, 6))).isCloseTo(0.4, within(1e-12));
-    assertThat(schedule.at(Side.TEXT, ofSteps(6, 6))).as("after the end").isCloseTo(0.2, within(1e-12));
-    assertThat(schedule.at(Side.TEXT, ofSteps(60, 6))).as("long after the end").isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(6, 6)))
+        .as("after the end")
+        .isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(60, 6)))
+        .as("long after the end")
+        .isCloseTo(0.2, within(1e-12));
   }
 
   @Test
@@ -78,8 +82,7 @@ class LearningRateScheduleTest {
   @Test
   void oneNumberIsForAllTowers() {
     assertThat(LearningRateSchedule.from(Block.parse("learning-rate = 5e-4, warmup = 50")))
-        .isEqualTo(
-            new LearningRateSchedule(ByTower.all(5e-4), ByTower.all(50), Decay.COSINE, 0));
+        .isEqualTo(new LearningRateSchedule(ByTower.all(5e-4), ByTower.all(50), Decay.COSINE, 0));
   }
 
   @Test

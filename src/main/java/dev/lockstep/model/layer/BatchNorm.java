@@ -13,8 +13,8 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * Batch normalization (Ioffe & Szegedy 2015): by the batch's statistics where it learns, by the
- * running ones otherwise, which then stay as they are. Momentum, epsilon and the running variance (over n - 1) are those of PyTorch's
- * {@code BatchNorm2d}.
+ * running ones otherwise, which then stay as they are. Momentum, epsilon and the running variance
+ * (over n - 1) are those of PyTorch's {@code BatchNorm2d}.
  */
 final class BatchNorm {
   /** How much of each batch's statistics enters the running ones. */
