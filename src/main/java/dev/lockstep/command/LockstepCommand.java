@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

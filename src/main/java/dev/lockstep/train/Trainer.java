@@ -9,10 +9,12 @@ import dev.lockstep.input.InputPipeline;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
+import dev.lockstep.tensorflow.OperationCounter;
 import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -98,13 +100,17 @@ public final class Trainer implements AutoCloseable {
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
     AdamW adamW = new AdamW(graph, tf, variables);
     StepInputs inputs = new StepInputs(tf);
+    InputSignals inputSignals =
+        new InputSignals(
+            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
     boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
     for (StageSpec spec : setup.stages()) {
       long seed = variables.seedFor("stage " + stages.size());
       stages.add(
           new Stage(
               spec,
-              new StageGraph(tf, variables, model, adamW, spec, iterator, inputs, bfloat16),
+              new StageGraph(
+                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
               InputPipeline.training(
                   iterator, setup.training(), setup.input(), spec.batchSize(), seed),
               spec.steps(setup.training().records())));
@@ -128,6 +134,25 @@ public final class Trainer implements AutoCloseable {
 
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  /**
+   * By stage, the floating-point operations of a step for each of its pairs, as {@link
+   * OperationCounter} counts them; a stage whose graph does not tell is left out.
+   *
+   * @param textTokens the length of a text
+   */
+  public Map<String, Double> operationsPerPair(long textTokens) {
+    Map<String, Double> operations = new LinkedHashMap<>();
+    for (Stage stage : stages) {
+      int batch = stage.spec().batchSize();
+      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
+        counter
+            .of(stage.graph().targets())
+            .ifPresent(all -> operations.put(stage.spec().name(), (double) all / batch));
+      }
+    }
+    return operations;
   }
 
   /**
@@ -167,7 +192,8 @@ public final class Trainer implements AutoCloseable {
     long start = System.nanoTime();
     StageGraph.Measured measured;
     try {
-      measured = stage.graph().step(session, state.step(), rates);
+      measured =
+          stage.graph().step(session, state.step(), rates, setup.watch().isDue(state.stageStep()));
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
@@ -189,7 +215,8 @@ public final class Trainer implements AutoCloseable {
         spec.batchSize(),
         rates,
         measured.gradientNorms(),
-        measured.logitScale());
+        measured.logitScale(),
+        measured.signals());
   }
 
   private void checkFinite(StageGraph.Measured measured) {
