@@ -217,8 +217,8 @@ class ExperimentFileDocTest {
 
   /** The keys that the program names where it meets one that it does not know. */
   private Set<String> known(String block, String experiment) {
-    String prefix = block.isEmpty() ? "" : inList(block) + ".";
-    String message = refusal(experiment, prefix + "0o0=1");
+    String prefix = block.isEmpty() ? "" : block + ".";
+    String message = refusal(experiment, inList(prefix + "0o0") + "=1");
     return new TreeSet<>(List.of(message.replaceFirst("(?s).*known keys[^:]*: ", "").split(", ")));
   }
 
