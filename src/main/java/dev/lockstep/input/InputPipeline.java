@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -18,6 +20,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -28,46 +31,75 @@ import org.tensorflow.types.family.TType;
  * position, it gives what an uninterrupted one would have given from there on.
  */
 public final class InputPipeline {
+  /**
+   * Where stored features are, for one start.
+   *
+   * @param images the folder of the shards that stand for those with images
+   * @param texts the folder of the text features
+   */
+  public record FeatureFolders(Optional<Path> images, Optional<Path> texts) {
+    public static final FeatureFolders NONE =
+        new FeatureFolders(Optional.empty(), Optional.empty());
+  }
+
   private final RecordSource source;
   private final BatchIterator iterator;
   private final int batchSize;
   private final Placeholder<TInt64> position;
+  // Fed where the layout has features.
+  private final Placeholder<TString> imageFolder;
+  private final Placeholder<TString> textFolder;
   private final Op makeIterator;
 
+  /**
+   * @param epochs how many there are; none for epochs without end, whose batches are all of one
+   *     size
+   * @param order the seed of each epoch's order; none for the order of the shards
+   */
   private InputPipeline(
       BatchIterator iterator,
       RecordSource source,
       InputSpec spec,
       int batchSize,
-      RecordStream records,
-      boolean endless,
-      long augmentSeed) {
+      OptionalLong epochs,
+      OptionalLong order,
+      BatchFunction.Seeds seeds) {
     this.source = source;
     this.iterator = iterator;
     this.batchSize = batchSize;
     Ops tf = iterator.ops();
+    BatchLayout layout = iterator.layout();
     position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    imageFolder = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    textFolder = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    boolean endless = epochs.isEmpty();
+    List<RecordStream> streams = new ArrayList<>();
+    List<List<Operand<TString>>> folders = new ArrayList<>();
+    boolean noImages = layout.imageFeatures() > 0;
+    streams.add(stream(tf, noImages ? source.elsewhere() : source, spec, order));
+    folders.add(noImages ? List.of(imageFolder) : List.of());
+    if (layout.textFeatures() > 0) {
+      streams.add(stream(tf, source.elsewhere(), spec, order));
+      folders.add(List.of(textFolder));
+    }
+    List<Class<? extends TType>> recordTypes = RecordStream.componentTypes(streams.size());
     Operand<? extends TType> dataset =
-        records.from(tf, position, tf.constant(endless ? Long.MAX_VALUE : 1L));
+        RecordStream.zipped(
+            tf, position, tf.constant(epochs.orElse(Long.MAX_VALUE)), folders, streams);
     List<Shape> batched = new ArrayList<>();
-    RecordStream.SHAPES.forEach(
-        shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
+    RecordStream.componentShapes(streams.size())
+        .forEach(shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
     dataset =
         tf.data.batchDataset(
             dataset,
             tf.constant((long) batchSize),
             tf.constant(endless),
-            RecordStream.TYPES,
+            recordTypes,
             batched,
             BatchDataset.parallelCopy(false));
-    List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
     BatchFunction batch =
         new BatchFunction(
-            source,
-            iterator.imageSize(),
-            spec.augment(),
-            augmentSeed,
-            endless ? batchSize : Shape.UNKNOWN_SIZE);
+            source, layout, spec.augment(), seeds, endless ? batchSize : Shape.UNKNOWN_SIZE);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -75,16 +107,23 @@ public final class InputPipeline {
               List.of(),
               tf.constant((long) spec.parallelism()),
               function,
-              BatchIterator.TYPES,
-              shapes,
+              layout.types(),
+              layout.shapes(),
               ParallelMapDataset.deterministic("true"));
     }
     dataset =
         tf.data.prefetchDataset(
-            dataset, tf.constant((long) spec.prefetch()), BatchIterator.TYPES, shapes);
+            dataset, tf.constant((long) spec.prefetch()), layout.types(), layout.shapes());
     makeIterator =
         iterator.read(
-            DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
+            DatasetThreads.limit(tf, dataset, spec.parallelism(), layout.types(), layout.shapes()));
+  }
+
+  private static RecordStream stream(
+      Ops tf, RecordSource source, InputSpec spec, OptionalLong order) {
+    return order.isPresent()
+        ? RecordStream.shuffled(tf, source, spec.shuffleBuffer(), order.getAsLong())
+        : RecordStream.inOrder(tf, source);
   }
 
   /**
@@ -112,9 +151,34 @@ public final class InputPipeline {
     return evaluation(iterator, RecordSource.of(data), spec, batchSize);
   }
 
+  /**
+   * Every record as many times as there are views, in the order of the CSV, augmented another way
+   * each time. The image at {@code position} is of the view {@code position / records}.
+   *
+   * @param seed of the augmentation
+   */
+  public static InputPipeline views(
+      BatchIterator iterator,
+      PreparedDataset data,
+      InputSpec spec,
+      int batchSize,
+      int views,
+      long seed) {
+    RecordSource source = RecordSource.of(data);
+    check(source, iterator.layout().imageSize(), spec.augment());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        OptionalLong.of(views),
+        OptionalLong.empty(),
+        new BatchFunction.Seeds(seed, 0, 0));
+  }
+
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
-    check(source, iterator.imageSize(), spec.augment());
+    check(source, iterator.layout().imageSize(), spec.augment());
     if (source.records() < batchSize) {
       throw new InvalidInputException(
           source.name(),
@@ -122,9 +186,14 @@ public final class InputPipeline {
           "set batch-size to " + source.records() + " or less, or give more data");
     }
     SplittableRandom seeds = new SplittableRandom(seed);
-    RecordStream records =
-        RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
-    return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        OptionalLong.empty(),
+        OptionalLong.of(seeds.nextLong()),
+        new BatchFunction.Seeds(seeds.nextLong(), seeds.nextLong(), seeds.nextLong()));
   }
 
   static InputPipeline evaluation(
@@ -132,10 +201,15 @@ public final class InputPipeline {
     if (iterator.batchesAhead() > 0) {
       throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
     }
-    check(source, iterator.imageSize(), AugmentSpec.NONE);
-    RecordStream records = RecordStream.inOrder(iterator.ops(), source);
+    check(source, iterator.layout().imageSize(), AugmentSpec.NONE);
     return new InputPipeline(
-        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, false, 0);
+        iterator,
+        source,
+        spec.withAugment(AugmentSpec.NONE),
+        batchSize,
+        OptionalLong.of(1),
+        OptionalLong.empty(),
+        new BatchFunction.Seeds(0, 0, 0));
   }
 
   /**
@@ -144,10 +218,32 @@ public final class InputPipeline {
    * @param position records that were taken before: steps x batch size
    */
   public void start(Session session, long position) {
-    try (TInt64 fed = TInt64.scalarOf(position)) {
-      session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
+    start(session, position, FeatureFolders.NONE);
+  }
+
+  /**
+   * As {@link #start(Session, long)}, with stored features.
+   *
+   * @param folders of what the layout has features for
+   */
+  public void start(Session session, long position, FeatureFolders folders) {
+    try (TInt64 fed = TInt64.scalarOf(position);
+        TString images = text(folders.images());
+        TString texts = text(folders.texts())) {
+      session
+          .runner()
+          .feed(this.position, fed)
+          .feed(imageFolder, images)
+          .feed(textFolder, texts)
+          .addTarget(makeIterator)
+          .run()
+          .close();
     }
     iterator.refill(session);
+  }
+
+  private static TString text(Optional<Path> folder) {
+    return TString.scalarOf(folder.map(path -> path.toAbsolutePath().toString()).orElse(""));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.lockstep.input;
 import dev.lockstep.data.Background;
 import dev.lockstep.data.Encoding;
 import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.text.Vocabulary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param storedSize the side of each stored image, which is a square
  * @param background what surrounds a picture, if anything does
  * @param contextLength the most tokens that a record has
+ * @param vocabulary of the texts, where it is known
+ * @param moved whether the shards are named without their folder, which is told at each start
  */
 record RecordSource(
     String name,
@@ -21,7 +24,19 @@ record RecordSource(
     Encoding encoding,
     int storedSize,
     Optional<Background> background,
-    int contextLength) {
+    int contextLength,
+    Optional<Vocabulary> vocabulary,
+    boolean moved) {
+
+  RecordSource(
+      String name,
+      List<Shard> shards,
+      Encoding encoding,
+      int storedSize,
+      Optional<Background> background,
+      int contextLength) {
+    this(name, shards, encoding, storedSize, background, contextLength, Optional.empty(), false);
+  }
 
   /** A TFRecord file and how many records it holds. */
   record Shard(Path file, long records) {}
@@ -38,7 +53,17 @@ record RecordSource(
         data.encoding(),
         data.storedSize(),
         data.background(),
-        data.manifest().contextLength());
+        data.manifest().contextLength(),
+        Optional.of(data.vocabulary()),
+        false);
+  }
+
+  /** The same records elsewhere, in files of the same names. */
+  RecordSource elsewhere() {
+    List<Shard> names =
+        shards.stream().map(s -> new Shard(s.file().getFileName(), s.records())).toList();
+    return new RecordSource(
+        name, names, encoding, storedSize, background, contextLength, vocabulary, true);
   }
 
   List<Path> files() {

@@ -8,6 +8,8 @@ import static dev.lockstep.tensorflow.DatasetFunction.types;
 
 import dev.lockstep.tensorflow.DatasetFunction;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,21 +68,56 @@ final class RecordStream {
    * @param epochs the epoch to end before, a scalar
    */
   Operand<? extends TType> from(Ops tf, Operand<TInt64> position, Operand<TInt64> epochs) {
-    Operand<TInt64> records = tf.constant(source.records());
+    return zipped(tf, position, epochs, List.of(List.of()), List.of(this));
+  }
+
+  /**
+   * A dataset of positions and the records of several streams there, whose shards hold the same
+   * numbers of records, so that the same seed puts them into the same order.
+   *
+   * @param folders for each stream its folder, where it has moved
+   */
+  static Operand<? extends TType> zipped(
+      Ops tf,
+      Operand<TInt64> position,
+      Operand<TInt64> epochs,
+      List<List<Operand<TString>>> folders,
+      List<RecordStream> streams) {
+    Operand<TInt64> records = tf.constant(streams.get(0).source.records());
     Operand<TInt64> firstEpoch = tf.math.floorDiv(position, records);
     Operand<TInt64> one = tf.constant(1L);
     List<Class<? extends TType>> integer = List.of(TInt64.class);
     List<Shape> scalar = List.of(Shape.scalar());
-    Operand<TType> stream =
-        epoch.flatMap(tf, tf.data.rangeDataset(firstEpoch, epochs, one, integer, scalar));
     Operand<TInt64> start = tf.math.mul(firstEpoch, records);
     Operand<? extends TType> positions =
         tf.data.rangeDataset(start, tf.constant(Long.MAX_VALUE), one, integer, scalar);
+    List<Operand<? extends TType>> all = new ArrayList<>(List.of(positions));
+    for (int i = 0; i < streams.size(); i++) {
+      all.add(
+          streams
+              .get(i)
+              .epoch
+              .flatMap(
+                  tf,
+                  tf.data.rangeDataset(firstEpoch, epochs, one, integer, scalar),
+                  folders.get(i)));
+    }
     return tf.data.skipDataset(
-        tf.data.zipDataset(List.of(positions, stream), TYPES, SHAPES),
+        tf.data.zipDataset(all, componentTypes(streams.size()), componentShapes(streams.size())),
         tf.math.sub(position, start),
-        TYPES,
-        SHAPES);
+        componentTypes(streams.size()),
+        componentShapes(streams.size()));
+  }
+
+  /** Of positions and the records of so many streams. */
+  static List<Class<? extends TType>> componentTypes(int streams) {
+    List<Class<? extends TType>> types = new ArrayList<>(List.of(TInt64.class));
+    types.addAll(Collections.nCopies(streams, TString.class));
+    return types;
+  }
+
+  static List<Shape> componentShapes(int streams) {
+    return Collections.nCopies(1 + streams, Shape.scalar());
   }
 
   /** The function from an epoch's number to its records. */
@@ -97,10 +134,11 @@ final class RecordStream {
 
     DatasetFunction epoch = new DatasetFunction(name, DataType.DT_INT64);
     List<String> files = source.files().stream().map(Path::toString).toList();
+    String names = epoch.constant(files);
     String dataset =
         epoch.dataset(
             "TensorSliceDataset",
-            List.of(epoch.constant(files)),
+            List.of(source.moved() ? epoch.paths(epoch.capture(), names) : names),
             Map.of(
                 "Toutput_types", types(DataType.DT_STRING),
                 "output_shapes", scalarShape(),

@@ -2,9 +2,14 @@ package dev.lockstep.tensorflow;
 
 import com.google.common.collect.ImmutableList;
 import dev.lockstep.tensorflow.Variable.Role;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.framework.initializers.Zeros;
@@ -109,20 +114,41 @@ public final class AdamW {
       List<Update> wanted,
       List<Update> updates,
       List<Operand<TFloat32>> gradients) {
-    Output<?>[] values =
-        wanted.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
-    Output<?>[] all =
-        graph.addGradients(name + "_gradients", new Output<?>[] {loss.asOutput()}, values, null);
-    for (int i = 0; i < all.length; i++) {
-      if (all[i] != null) {
-        updates.add(wanted.get(i));
-        gradients.add((Output<TFloat32>) all[i]);
+    Set<String> before = operationsBefore(loss);
+    List<Update> reached =
+        wanted.stream().filter(u -> before.contains(u.variable().value().op().name())).toList();
+    if (!reached.isEmpty()) {
+      Output<?>[] values =
+          reached.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
+      Output<?>[] all =
+          graph.addGradients(name + "_gradients", new Output<?>[] {loss.asOutput()}, values, null);
+      for (int i = 0; i < all.length; i++) {
+        if (all[i] != null) {
+          updates.add(reached.get(i));
+          gradients.add((Output<TFloat32>) all[i]);
+        }
       }
     }
     if (updates.isEmpty()) {
       throw new IllegalArgumentException(
           "the loss of " + name + " depends on none of the variables that are to learn");
     }
+  }
+
+  /** The names of all operations that an operand is computed from: a gradient fails for others. */
+  private static Set<String> operationsBefore(Operand<?> operand) {
+    Set<String> found = new HashSet<>();
+    Deque<GraphOperation> open = new ArrayDeque<>();
+    open.add((GraphOperation) operand.op());
+    while (!open.isEmpty()) {
+      GraphOperation next = open.remove();
+      if (found.add(next.name())) {
+        for (Operand<?> input : next.inputs()) {
+          open.add((GraphOperation) input.op());
+        }
+      }
+    }
+    return found;
   }
 
   private List<Operand<TFloat32>> clipped(

@@ -22,6 +22,7 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VersionDef;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -36,6 +37,8 @@ public final class DatasetFunction {
 
   private final String name;
   private final FunctionDef.Builder definition;
+  private static final String CAPTURED = "captured";
+
   private final String input;
 
   /**
@@ -57,6 +60,23 @@ public final class DatasetFunction {
   /** The function's input, to be given to a node. */
   public String input() {
     return input;
+  }
+
+  /** Gives the function a second input, a text that is the same for all elements. */
+  public String capture() {
+    definition
+        .getSignatureBuilder()
+        .addInputArg(OpDef.ArgDef.newBuilder().setName(CAPTURED).setType(DataType.DT_STRING));
+    return CAPTURED;
+  }
+
+  /** Each of the vector {@code names} under the folder. */
+  public String paths(String folder, String names) {
+    return add(
+            "StringJoin",
+            List.of(folder, names),
+            Map.of("N", AttrValue.newBuilder().setI(2).build(), "separator", text("/")))
+        + ":output:0";
   }
 
   /** A scalar. */
@@ -94,12 +114,17 @@ public final class DatasetFunction {
             .build());
   }
 
-  /** One dataset after the other: this function's dataset for each element of {@code inputs}. */
+  /**
+   * One dataset after the other: this function's dataset for each element of {@code inputs}.
+   *
+   * @param captured what the function captures; empty where that is nothing
+   */
   @SuppressWarnings("unchecked")
-  public Operand<TType> flatMap(Ops tf, Operand<? extends TType> inputs) {
+  public Operand<TType> flatMap(
+      Ops tf, Operand<? extends TType> inputs, List<Operand<TString>> captured) {
     OperationBuilder builder = tf.scope().opBuilder("FlatMapDataset", "FlatMapDataset");
     builder.addInput(inputs.asOutput());
-    builder.addInputList(new Output<?>[0]);
+    builder.addInputList(captured.stream().map(Operand::asOutput).toArray(Output<?>[]::new));
     builder.setAttr("f", function(name));
     builder.setAttr("output_types", new DataType[] {DataType.DT_STRING});
     builder.setAttr("output_shapes", new Shape[] {Shape.scalar()});

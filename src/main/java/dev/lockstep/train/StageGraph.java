@@ -4,11 +4,10 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.input.Batch;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.model.DualEncoder;
-import dev.lockstep.model.Encoded;
 import dev.lockstep.model.Side;
-import dev.lockstep.model.Tokens;
 import dev.lockstep.model.TowerDepths;
 import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.objective.Forward;
 import dev.lockstep.objective.Objective;
 import dev.lockstep.strategy.TrainingPlan;
 import dev.lockstep.strategy.TrainingPlan.Phase;
@@ -32,6 +31,7 @@ import org.tensorflow.types.TFloat32;
  */
 final class StageGraph {
   private final Ops tf;
+  private final Variables variables;
   private final DualEncoder model;
   private final AdamW adamW;
   private final StageSpec spec;
@@ -54,6 +54,7 @@ final class StageGraph {
       InputSignals inputSignals,
       boolean bfloat16) {
     this.tf = tf;
+    this.variables = variables;
     this.model = model;
     this.adamW = adamW;
     this.spec = spec;
@@ -100,27 +101,26 @@ final class StageGraph {
     LayerMode mode =
         LayerMode.training(new LearningScopes(phase.learning().keySet()), inputs.step(), bfloat16);
     Batch batch = iterator.next();
-    Encoded encoded =
-        model.encode(
-            batch.images(), new Tokens(batch.inputIds(), batch.attentionMask()), mode, mode);
-    Objective.Loss loss = spec.objective().objective().loss(tf, encoded, batch);
-    AdamW.Step step = step(phase, loss, encoded.updates());
+    Objective objective = spec.objective().objective();
+    Forward forward =
+        new Forward(tf, variables, model, batch, mode, spec.name(), StagePlan.learning(phase));
+    Objective.Loss loss = objective.loss(forward);
+    AdamW.Step step = step(phase, loss, forward.updates());
     Op apply = keepWithinBounds(step);
-    StepSignals signals =
-        new StepSignals(
-            tf,
-            List.of(
-                EmbeddingSignals.of(tf, encoded, batch),
-                inputSignals.of(tf, batch),
-                MovementSignals.of(tf, step.updates(), apply)));
+    List<Map<String, Operand<TFloat32>>> signals = new ArrayList<>();
+    forward
+        .encodedPairs()
+        .ifPresent(encoded -> signals.add(EmbeddingSignals.of(tf, encoded, batch)));
+    signals.add(inputSignals.of(tf, batch));
+    signals.add(MovementSignals.of(tf, step.updates(), apply));
     return new PhaseGraph(
         tf,
         loss,
-        encoded.logitScale(),
+        objective.scale(forward),
         step,
         apply,
         tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class),
-        signals);
+        new StepSignals(tf, signals));
   }
 
   private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
@@ -143,7 +143,7 @@ final class StageGraph {
             spec.optimizer().adamW(),
             after);
     for (Side side : List.of(Side.IMAGE, Side.TEXT)) {
-      if (StagePlan.learns(phase, side)
+      if (StagePlan.learning(phase).contains(side)
           && step.updates().stream().noneMatch(u -> Side.of(u.variable()) == side)) {
         throw new InvalidInputException(
             "stage " + spec.name(),

@@ -1,14 +1,18 @@
 package dev.lockstep.train;
 
+import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.PairEmbedder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
+import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.model.layer.Layers;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
@@ -16,6 +20,7 @@ import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,29 +104,54 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void buildStages(Ops tf, Variables variables, DualEncoder model) {
-    BatchIterator iterator =
-        new BatchIterator(
-            tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
+    makeObjectivesVariables(tf, variables, model);
     AdamW adamW = new AdamW(graph, tf, variables);
     StepInputs inputs = new StepInputs(tf);
     InputSignals inputSignals =
         new InputSignals(
             setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
     boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
+    Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
     for (StageSpec spec : setup.stages()) {
+      BatchLayout layout =
+          spec.objective().objective().inputs(BatchLayout.pairs(setup.imageSize()));
+      InputSpec input = input(spec, layout);
+      BatchIterator iterator =
+          iterators.computeIfAbsent(
+              layout,
+              parts ->
+                  new BatchIterator(
+                      tf, parts, setup.device().batchesAhead(), setup.device().forModel()));
       long seed = variables.seedFor("stage " + stages.size());
       stages.add(
           new Stage(
               spec,
               new StageGraph(
                   tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
-              InputPipeline.training(
-                  iterator, setup.training(), input(spec), spec.batchSize(), seed)));
+              InputPipeline.training(iterator, setup.training(), input, spec.batchSize(), seed)));
     }
   }
 
-  private InputSpec input(StageSpec spec) {
-    return spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
+  /** Before the optimizer, which has slots for them too. */
+  private void makeObjectivesVariables(Ops tf, Variables variables, DualEncoder model) {
+    LayerMode mode = LayerMode.evaluation(false);
+    for (StageSpec spec : setup.stages()) {
+      spec.objective()
+          .objective()
+          .makeVariables(model, scope -> new Layers(tf, variables, mode, scope));
+    }
+  }
+
+  private InputSpec input(StageSpec spec, BatchLayout layout) {
+    InputSpec input = spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
+    if (layout.otherView() && input.augment().isNone()) {
+      throw new InvalidInputException(
+          "stage " + spec.name(),
+          "its objective compares two views of an image, and nothing makes them differ",
+          "set input.augment, such as crop = [0.3, 1] and flip = 0.5, and leave the stage's augment"
+              + " on");
+    }
+    return input;
   }
 
   /** Where the training stands. */
