@@ -176,6 +176,31 @@ public final class Block {
     return block;
   }
 
+  /**
+   * The block under a key that may also hold just a text, which stands for a block with that text
+   * under {@code name}: {@code strategy = joint} for <code>strategy { type = joint }</code>.
+   *
+   * @param expected what to say where it is neither
+   */
+  public Block blockOrText(String key, String name, String expected) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      throw missing(key, expected);
+    }
+    if (value instanceof ConfigObject) {
+      return block(key);
+    }
+    check(value.valueType() == ConfigValueType.STRING, key, expected);
+    if (!children.containsKey(key)) {
+      ConfigObject whole =
+          ConfigFactory.empty().root().withOrigin(value.origin()).withValue(name, value);
+      children.put(
+          key, List.of(new Block(whole.withOrigin(value.origin()), fullPath(key), source)));
+    }
+    return children.get(key).get(0);
+  }
+
   /** The blocks of a list, which must hold one at least. */
   public List<Block> blocks(String key) {
     known.add(key);
