@@ -76,6 +76,7 @@ public final class ExperimentRunner {
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
+      experiment.remarks().forEach(this::tell);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {
@@ -96,6 +97,7 @@ public final class ExperimentRunner {
     TrainingSetup setup =
         new TrainingSetup(
             experiment.model(),
+            experiment.pretrained().sources(table -> table.lines().forEach(this::tell)),
             experiment.stages(),
             data.training(),
             data.test(),
