@@ -38,6 +38,11 @@ public record DataSpec(
 
   private static final int MAX_STORE_SIZE = 2048;
   private static final String ORIGINAL = "original";
+  private static final int DEFAULT_JPEG_QUALITY = 95;
+  private static final long DEFAULT_SHARD_BYTES = 256L << 20;
+
+  /** What an image of a gigabyte in memory has; more would be a decompression bomb. */
+  private static final int MAX_PIXELS_IN_USE = 250_000_000;
 
   private enum EncodingChoice {
     AUTO,
@@ -52,12 +57,12 @@ public record DataSpec(
     int storeSize = original ? imageSize : storeSize(block, imageSize);
     Resize resize = block.choice("resize", Resize.class, Resize.SQUASH);
     EncodingChoice encoding = block.choice("encoding", EncodingChoice.class, EncodingChoice.AUTO);
-    int jpegQuality = block.integer("jpeg-quality", 1, 100, 95);
+    int jpegQuality = block.integer("jpeg-quality", 1, 100, DEFAULT_JPEG_QUALITY);
     Optional<Background> background = background(block);
     int minSide = block.integer("min-side", 1, 10_000, 8);
     int maxPixels = block.integer("max-pixels", 1, 1_000_000_000, 40_000_000);
     int maxCaptionLength = block.integer("max-caption-length", 1, 1_000_000, 1000);
-    long shardBytes = block.bytes("shard-size", 256L << 20);
+    long shardBytes = block.bytes("shard-size", DEFAULT_SHARD_BYTES);
     block.check(shardBytes >= 1 << 10, "shard-size", "1KiB or more");
     ScreenSpec screen = ScreenSpec.from(block.block("screen"));
     SplitSpec split = SplitSpec.from(block.block("split"));
@@ -84,7 +89,7 @@ public record DataSpec(
         new StoreSpec(
             imageSize,
             resize,
-            imageSize <= RAW_SIZE ? Encoding.RAW : Encoding.PNG,
+            lossless(imageSize),
             jpegQuality,
             background,
             minSide,
@@ -122,6 +127,29 @@ public record DataSpec(
     List<DatasetSpec> datasets = DatasetSpec.listFrom(block, key, source);
     block.check(datasets.size() == 1, key, "one dataset: a path, a list of paths, or a block");
     return datasets.get(0);
+  }
+
+  /**
+   * How images are brought to a model that needs no training data: one that is used, not trained.
+   * It reads {@code image-size}, {@code resize} and {@code background} of the block, and drops no
+   * image but those that cannot be decoded.
+   */
+  public static StoreSpec forUse(Block block) {
+    int imageSize = block.integer("image-size", 8, 1024);
+    return new StoreSpec(
+        imageSize,
+        block.choice("resize", Resize.class, Resize.SQUASH),
+        lossless(imageSize),
+        DEFAULT_JPEG_QUALITY,
+        background(block),
+        1,
+        MAX_PIXELS_IN_USE,
+        Integer.MAX_VALUE,
+        DEFAULT_SHARD_BYTES);
+  }
+
+  private static Encoding lossless(int size) {
+    return size <= RAW_SIZE ? Encoding.RAW : Encoding.PNG;
   }
 
   private static Encoding trainingEncoding(EncodingChoice choice, int size) {

@@ -47,9 +47,9 @@ final class BarDisplay implements ProgressDisplay {
     bar =
         new ProgressBarBuilder()
             .setTaskName(stage.name())
-            .setInitialMax(stage.steps())
+            .setInitialMax(Math.max(1, stage.steps()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
-            .setRenderer((state, width) -> rendered(width))
+            .setRenderer((state, width) -> "")
             .setConsumer(new LastLine())
             .build();
   }
@@ -60,12 +60,21 @@ final class BarDisplay implements ProgressDisplay {
     bar.stepTo(line.step());
   }
 
+  /** The bar's thread may be at work still: what it draws from here on comes to nothing. */
   @Override
   public void end() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
-      current = null;
+    if (bar == null) {
+      return;
+    }
+    bar.close();
+    bar = null;
+    synchronized (out) {
+      if (current != null) {
+        draw(rendered(width()));
+        out.print("\n");
+        out.flush();
+        current = null;
+      }
     }
   }
 
@@ -86,7 +95,7 @@ final class BarDisplay implements ProgressDisplay {
     }
   }
 
-  /** What the bar's own thread writes to. */
+  /** Called by the bar's own thread each time that it is to be drawn again. */
   private final class LastLine implements ProgressBarConsumer {
 
     @Override
@@ -95,18 +104,17 @@ final class BarDisplay implements ProgressDisplay {
     }
 
     @Override
-    public void accept(String line) {
-      draw(line);
+    public void accept(String ignored) {
+      synchronized (out) {
+        if (current != null) {
+          draw(rendered(width()));
+        }
+      }
     }
 
     @Override
     public void close() {
-      synchronized (out) {
-        if (current != null) {
-          out.print("\n");
-          out.flush();
-        }
-      }
+      // The display itself ends the line, for only it knows the last state.
     }
   }
 }

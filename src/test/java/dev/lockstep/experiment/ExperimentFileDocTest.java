@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExperimentFileDocTest {
   private static final String TYPE = "type = ";
 
-  /** Every key that has no default, in two files that have all towers and forms between them. */
+  /** A key that another key's value brings. */
+  private static final String END_OF_TEXT = ", pooling = end-of-text, end-of-text = 3";
+
+  /** Every key that has no default, in files that have all towers and forms between them. */
   private static final String VIT =
       """
       name = vit
@@ -48,6 +51,21 @@ class ExperimentFileDocTest {
           .replace("steps = 2", "epochs = 2")
           .replace("learning-rate { image = 1e-3, text = 1e-4 }", "learning-rate = 1e-3");
 
+  private static final String CLIP =
+      VIT.replace("type = vit, patch = 8, layers = 1, hidden = 64", "type = modified-resnet")
+          .replace("type = bert,", "type = causal-transformer" + END_OF_TEXT + ",");
+
+  private static final String UNLOCK_LAST = strategy("type = unlock-last ");
+  private static final String GRADUAL = strategy("type = gradual ");
+  private static final String ALTERNATING = strategy("type = alternating ");
+  private static final String RULES =
+      strategy("type = rules, rules = [{ match = \".*\", factor = 1 }]")
+          .replace("optimizer {", "optimizer { warmup {}, weight-decay {}, layer-decay {},");
+
+  private static String strategy(String block) {
+    return VIT.replace("strategy = joint", "strategy { " + block + "}");
+  }
+
   /**
    * A row of one of the page's tables.
    *
@@ -58,7 +76,9 @@ class ExperimentFileDocTest {
    */
   record Row(String block, String type, String key, String value, String fallback) {
     boolean isOf(String experiment) {
-      return type.isEmpty() || experiment.contains(TYPE + type);
+      return type.isEmpty()
+          || experiment.contains(TYPE + type + ",")
+          || experiment.contains(TYPE + type + " ");
     }
 
     /** As an argument names it. */
@@ -100,7 +120,7 @@ class ExperimentFileDocTest {
   }
 
   static Stream<String> experiments() {
-    return Stream.of(VIT, RESNET);
+    return Stream.of(VIT, RESNET, CLIP, UNLOCK_LAST, GRADUAL, ALTERNATING, RULES);
   }
 
   @ParameterizedTest
@@ -108,7 +128,7 @@ class ExperimentFileDocTest {
   void listsTheKeysThatThereAreAndNoOther(String experiment) {
     Set<String> seen = new TreeSet<>();
     for (String block : blocks) {
-      if (block.endsWith("learning-rate") && experiment.equals(RESNET)) {
+      if (!isThere(block, experiment)) {
         continue;
       }
       seen.add(block);
@@ -140,7 +160,12 @@ class ExperimentFileDocTest {
   void givesTheDefaultsOfTheProgram() {
     for (Row row : rows) {
       if (!row.fallback().isEmpty() && !row.value().equals("a path")) {
-        String experiment = experiments().filter(row::isOf).findFirst().orElseThrow();
+        String experiment =
+            experiments()
+                .filter(file -> row.isOf(file) && isThere(row.block(), file))
+                .findFirst()
+                .orElseThrow()
+                .replace(END_OF_TEXT, "");
         assertThat(read(experiment, row.argument() + "=" + row.fallback()).resolved())
             .as("the default of " + row.argument())
             .isEqualTo(read(experiment).resolved());
@@ -158,12 +183,30 @@ class ExperimentFileDocTest {
     assertThat(read(example).stages()).hasSize(2);
   }
 
+  /** Whether an experiment has a block that need not be there, or that may be a plain value. */
+  private static boolean isThere(String block, String experiment) {
+    String key = block.substring(block.lastIndexOf('.') + 1);
+    return switch (block) {
+      case "stages.optimizer.learning-rate",
+          "stages.optimizer.warmup",
+          "stages.optimizer.weight-decay",
+          "stages.optimizer.layer-decay" ->
+          experiment.contains(key + " {");
+      case "stages.strategy" -> experiment.contains("strategy {");
+      case "stages.strategy.rules" -> experiment.equals(RULES);
+      default -> true;
+    };
+  }
+
   private static Set<String> documented(String block, String experiment) {
     Set<String> names = new TreeSet<>();
     rows.stream()
         .filter(row -> row.block().equals(block) && row.isOf(experiment))
         .forEach(row -> names.add(row.key()));
     for (String other : blocks) {
+      if (other.equals("stages.strategy.rules") && !experiment.equals(RULES)) {
+        continue;
+      }
       int dot = other.lastIndexOf('.');
       if (other.substring(0, Math.max(0, dot)).equals(block)) {
         names.add(other.substring(dot + 1));
@@ -174,8 +217,8 @@ class ExperimentFileDocTest {
 
   /** The keys that the program names where it meets one that it does not know. */
   private Set<String> known(String block, String experiment) {
-    String prefix = block.isEmpty() ? "" : inList(block) + ".";
-    String message = refusal(experiment, prefix + "0o0=1");
+    String prefix = block.isEmpty() ? "" : block + ".";
+    String message = refusal(experiment, inList(prefix + "0o0") + "=1");
     return new TreeSet<>(List.of(message.replaceFirst("(?s).*known keys[^:]*: ", "").split(", ")));
   }
 
@@ -195,6 +238,8 @@ class ExperimentFileDocTest {
   }
 
   private static String inList(String key) {
-    return key.replaceFirst("^stages\\.", "stages.0.").replaceFirst("^stages$", "stages.0");
+    return key.replaceFirst("^stages\\.", "stages.0.")
+        .replaceFirst("^stages$", "stages.0")
+        .replaceFirst("strategy\\.rules\\.", "strategy.rules.0.");
   }
 }
