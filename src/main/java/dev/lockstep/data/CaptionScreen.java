@@ -49,7 +49,8 @@ final class CaptionScreen {
 
   private Optional<Finding> checkCharacters(String text) {
     if (spec.controlCharacters() == Rule.DROP) {
-      Optional<Integer> control = text.codePoints().filter(CaptionScreen::isControl).boxed().findFirst();
+      Optional<Integer> control =
+          text.codePoints().filter(CaptionScreen::isControl).boxed().findFirst();
       if (control.isPresent()) {
         return found(
             DropReason.CAPTION_CONTROL_CHARACTERS, "U+%04X in it".formatted(control.get()));

@@ -36,8 +36,7 @@ record ChineseClipPairs(Path file) implements FilePairs {
 
   private static Path imagesOf(Path texts) {
     String name = texts.getFileName().toString();
-    String stem =
-        name.endsWith(TEXTS) ? name.substring(0, name.length() - TEXTS.length()) : name;
+    String stem = name.endsWith(TEXTS) ? name.substring(0, name.length() - TEXTS.length()) : name;
     return texts.resolveSibling(stem + "_imgs.tsv");
   }
 
@@ -140,8 +139,7 @@ record ChineseClipPairs(Path file) implements FilePairs {
       try {
         return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
       } catch (IllegalArgumentException e) {
-        throw new UnusableImageException(
-            DropReason.IMAGE_CORRUPT, "not base64: " + e.getMessage());
+        throw new UnusableImageException(DropReason.IMAGE_CORRUPT, "not base64: " + e.getMessage());
       }
     }
 
@@ -189,8 +187,7 @@ record ChineseClipPairs(Path file) implements FilePairs {
     }
 
     private void addPairs(Optional<JsonObject> object) {
-      Optional<String> text =
-          object.flatMap(o -> JsonLinesPairs.field(o, SourceColumns.TEXTS));
+      Optional<String> text = object.flatMap(o -> JsonLinesPairs.field(o, SourceColumns.TEXTS));
       JsonElement ids = object.map(o -> o.get("image_ids")).orElse(null);
       if (text.isEmpty() || ids == null || !ids.isJsonArray() || ids.getAsJsonArray().isEmpty()) {
         pending.add(
@@ -206,8 +203,7 @@ record ChineseClipPairs(Path file) implements FilePairs {
       for (JsonElement id : ids.getAsJsonArray()) {
         String image = id.isJsonPrimitive() ? id.getAsString() : id.toString();
         pending.add(
-            SourcePair.of(
-                row++, name, objects.line(), text.get(), new StoredImage(image, lines)));
+            SourcePair.of(row++, name, objects.line(), text.get(), new StoredImage(image, lines)));
       }
     }
 

@@ -71,7 +71,9 @@ public record DataSpec(
     Optional<DatasetSpec> test =
         block.has("test") ? Optional.of(single(block, "test", source)) : Optional.empty();
     block.check(
-        test.isEmpty() || split.test() == 0, "test", "no path where split.test takes a part of train");
+        test.isEmpty() || split.test() == 0,
+        "test",
+        "no path where split.test takes a part of train");
     StoreSpec training =
         new StoreSpec(
             storeSize,

@@ -61,7 +61,8 @@ public final class DatasetPreparer {
                 () -> {
                   VocabularyBuilder builder = new VocabularyBuilder(spec);
                   data.train()
-                      .forEach(set -> addCaptions(set, data.training().maxCaptionLength(), builder));
+                      .forEach(
+                          set -> addCaptions(set, data.training().maxCaptionLength(), builder));
                   return builder.build();
                 });
     return new WordPieceTokenizer(vocabulary, spec);

@@ -46,8 +46,7 @@ public record DatasetSpec(List<Path> files, SourceSpec source, double weight) {
   }
 
   private static DatasetSpec from(Block block, SourceSpec shared) {
-    List<Path> files =
-        block.isList("files") ? paths(block, "files") : List.of(block.path("files"));
+    List<Path> files = block.isList("files") ? paths(block, "files") : List.of(block.path("files"));
     double weight = block.has("weight") ? block.number("weight", Double.MIN_NORMAL, 1e6) : 0;
     SourceSpec source = block.isBlock("source") ? SourceSpec.from(block.block("source")) : shared;
     return new DatasetSpec(files, source, weight);

@@ -24,7 +24,8 @@ final class DatasetWriter implements AutoCloseable {
   private static final int ROWS_AHEAD = 64;
 
   /** A row whose caption is good, so that its image is worth a look. */
-  private record Candidate(SourcePair pair, Caption caption, int tokens, ImagesAhead.Coming image) {}
+  private record Candidate(
+      SourcePair pair, Caption caption, int tokens, ImagesAhead.Coming image) {}
 
   private final Path folder;
   private final PreparedFolder files;
@@ -165,8 +166,7 @@ final class DatasetWriter implements AutoCloseable {
     files.rename(Manifest.DROPPED);
     String html = sheet.toHtml(source.name(), rows(), tally.kept(), dropped.counts());
     files.write(ScreenSheet.FILE, html.getBytes(StandardCharsets.UTF_8));
-    files.write(
-        Manifest.FILE, manifest(digest, written).toJson().getBytes(StandardCharsets.UTF_8));
+    files.write(Manifest.FILE, manifest(digest, written).toJson().getBytes(StandardCharsets.UTF_8));
   }
 
   private Manifest manifest(String digest, List<PreparedFile> written) throws IOException {

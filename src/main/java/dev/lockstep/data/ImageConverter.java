@@ -57,7 +57,8 @@ final class ImageConverter implements AutoCloseable {
 
   ImageConverter(StoreSpec store) {
     this.store = store;
-    this.screen = new ImageScreen(store.minSide(), store.maxPixels(), store.screen().maxSideRatio());
+    this.screen =
+        new ImageScreen(store.minSide(), store.maxPixels(), store.screen().maxSideRatio());
     Ops tf = Ops.create(graph);
     file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     axes = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(3)));
@@ -143,8 +144,7 @@ final class ImageConverter implements AutoCloseable {
     Operand<TFloat32> small =
         tf.image.resizeArea(
             tf.expandDims(upright, tf.constant(0)), tf.constant(new int[] {side, side}));
-    return tf.reshape(
-        tf.math.mean(small, tf.constant(3)), tf.constant(new int[] {side * side}));
+    return tf.reshape(tf.math.mean(small, tf.constant(3)), tf.constant(new int[] {side * side}));
   }
 
   @Override

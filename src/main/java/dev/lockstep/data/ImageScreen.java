@@ -60,8 +60,7 @@ record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
             / Math.min(info.getWidth(), info.getHeight());
     if (maxSideRatio > 0 && ratio > maxSideRatio) {
       throw new UnusableImageException(
-          DropReason.IMAGE_SIDE_RATIO,
-          size + "; data.screen.max-side-ratio is " + maxSideRatio);
+          DropReason.IMAGE_SIDE_RATIO, size + "; data.screen.max-side-ratio is " + maxSideRatio);
     }
     if (format == ImageFormats.BMP && info.getBitsPerPixel() < LEAST_BMP_BITS) {
       throw new UnusableImageException(

@@ -69,9 +69,7 @@ record JsonLinesPairs(Path file, SourceColumns columns, Optional<Path> images)
     Optional<JsonObject> object() {
       try {
         JsonElement element = JsonParser.parseString(text);
-        return element.isJsonObject()
-            ? Optional.of(element.getAsJsonObject())
-            : Optional.empty();
+        return element.isJsonObject() ? Optional.of(element.getAsJsonObject()) : Optional.empty();
       } catch (JsonParseException e) {
         return Optional.empty();
       }

@@ -22,15 +22,13 @@ import java.util.Properties;
  *
  * @param images the folder that paths count from; the file's own without one
  */
-record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images)
-    implements FilePairs {
+record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) implements FilePairs {
   private static final String MEMORY = "256MB";
 
   @Override
   public void check() {
     if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          file.toString(), "there is no such file", "check the path");
+      throw new InvalidInputException(file.toString(), "there is no such file", "check the path");
     }
   }
 
@@ -124,7 +122,8 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images)
     private InvalidInputException failed(SQLException e) {
       return new InvalidInputException(
           file.toString(),
-          "cannot be read as Parquet: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          "cannot be read as Parquet: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           "fetch the file again, or name its format in data.source.format",
           e);
     }

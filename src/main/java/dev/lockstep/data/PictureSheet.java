@@ -51,10 +51,12 @@ final class PictureSheet {
     html.append("<div class=\"pictures\">\n");
     for (Picture picture : pictures) {
       html.append("<figure>")
-          .append(picture.image().map(PictureSheet::image).orElse("<div class=none>no picture</div>"))
+          .append(
+              picture.image().map(PictureSheet::image).orElse("<div class=none>no picture</div>"))
           .append("<figcaption>")
           .append(escape(picture.caption()))
-          .append(picture.detail().isEmpty() ? "" : "<small>" + escape(picture.detail()) + "</small>")
+          .append(
+              picture.detail().isEmpty() ? "" : "<small>" + escape(picture.detail()) + "</small>")
           .append("</figcaption></figure>\n");
     }
     html.append("</div>\n");

@@ -95,10 +95,8 @@ public record PreparedDataset(
     for (PreparedDataset other : more) {
       checkAlike(other, "stored-size", storedSize(), other.storedSize());
       checkAlike(other, "encoding", encoding(), other.encoding());
-      checkAlike(
-          other, "context-length", manifest.contextLength(), other.manifest.contextLength());
-      checkAlike(
-          other, "vocabulary", checksum(VOCABULARY), other.checksum(VOCABULARY));
+      checkAlike(other, "context-length", manifest.contextLength(), other.manifest.contextLength());
+      checkAlike(other, "vocabulary", checksum(VOCABULARY), other.checksum(VOCABULARY));
     }
     return new PreparedDataset(folder, manifest, split, weight, List.copyOf(more));
   }
@@ -159,12 +157,9 @@ public record PreparedDataset(
    */
   public RecordIndex index() {
     List<PreparedFile> all = manifest.files().stream().filter(PreparedFile::isShard).toList();
-    RecordIndex index =
-        RecordIndex.read(folder.resolve(RecordIndex.FILE), manifest.records());
+    RecordIndex index = RecordIndex.read(folder.resolve(RecordIndex.FILE), manifest.records());
     List<PreparedFile> mine = shardFiles();
-    return mine.size() == all.size()
-        ? index
-        : index.of(mine.stream().map(all::indexOf).toList());
+    return mine.size() == all.size() ? index : index.of(mine.stream().map(all::indexOf).toList());
   }
 
   /**

@@ -80,8 +80,7 @@ public final class RecordIndex {
 
   /** One index after the other; the shards of the second follow those of the first. */
   public static RecordIndex concat(List<RecordIndex> indices, List<Integer> shardCounts) {
-    RecordIndex all =
-        new RecordIndex(indices.stream().mapToInt(RecordIndex::size).sum());
+    RecordIndex all = new RecordIndex(indices.stream().mapToInt(RecordIndex::size).sum());
     int firstShard = 0;
     for (int i = 0; i < indices.size(); i++) {
       RecordIndex index = indices.get(i);
@@ -111,8 +110,7 @@ public final class RecordIndex {
     for (int record = 0; record < size; record++) {
       int place = places[shards[record]];
       if (place >= 0) {
-        some.add(
-            place, offsets[record], tokens[record], captionKeys[record], imageKeys[record]);
+        some.add(place, offsets[record], tokens[record], captionKeys[record], imageKeys[record]);
       }
     }
     return some;

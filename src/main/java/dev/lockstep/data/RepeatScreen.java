@@ -45,15 +45,13 @@ final class RepeatScreen {
       }
     }
     if (spec.captionAtMost() > 0 && captions.get(captionKey) >= spec.captionAtMost()) {
-      return found(
-          DropReason.CAPTION_REPEATED, "kept " + spec.captionAtMost() + " times before");
+      return found(DropReason.CAPTION_REPEATED, "kept " + spec.captionAtMost() + " times before");
     }
     remember(pairKey, captionKey, image, row);
     return Optional.empty();
   }
 
-  private void remember(
-      long pairKey, long captionKey, ImageConverter.Converted image, long row) {
+  private void remember(long pairKey, long captionKey, ImageConverter.Converted image, long row) {
     if (spec.repeatedPairs() == Rule.DROP) {
       pairs.put(pairKey, row + 1);
     }

@@ -61,7 +61,8 @@ final class ScreenSheet implements AutoCloseable {
   String toHtml(String source, long rows, long keptRows, Map<String, Long> counts) {
     PictureSheet sheet =
         new PictureSheet("What was kept and dropped of " + source)
-            .paragraph("%,d rows, %,d kept, %,d dropped".formatted(rows, keptRows, rows - keptRows));
+            .paragraph(
+                "%,d rows, %,d kept, %,d dropped".formatted(rows, keptRows, rows - keptRows));
     dropped.forEach(
         (reason, pictures) ->
             sheet.section(
@@ -69,10 +70,7 @@ final class ScreenSheet implements AutoCloseable {
                 "%,d rows; the first %d".formatted(counts.get(reason.toString()), pictures.size()),
                 pictures));
     List<Picture> sample =
-        kept.stream()
-            .sorted(Comparator.comparingLong(Sampled::row))
-            .map(Sampled::picture)
-            .toList();
+        kept.stream().sorted(Comparator.comparingLong(Sampled::row)).map(Sampled::picture).toList();
     sheet.section(
         "Kept", "%,d rows; %d of them, drawn evenly".formatted(keptRows, sample.size()), sample);
     return sheet.toHtml();

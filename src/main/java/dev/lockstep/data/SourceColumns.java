@@ -15,8 +15,7 @@ import java.util.Optional;
  */
 public record SourceColumns(Optional<String> text, Optional<String> image) {
   /** Under their usual names. */
-  public static final SourceColumns USUAL =
-      new SourceColumns(Optional.empty(), Optional.empty());
+  public static final SourceColumns USUAL = new SourceColumns(Optional.empty(), Optional.empty());
 
   /** What the datasets of the field call it. */
   static final List<String> TEXTS = List.of("text", "caption", "TEXT");

@@ -26,8 +26,7 @@ final class ThumbnailMaker implements AutoCloseable {
     Ops tf = Ops.create(graph);
     file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     png =
-        tf.image.encodePng(
-            new ImagePreprocessor(SIDE, Resize.SQUASH, background).apply(tf, file));
+        tf.image.encodePng(new ImagePreprocessor(SIDE, Resize.SQUASH, background).apply(tf, file));
     session = new Session(graph);
   }
 

@@ -92,9 +92,7 @@ record WebDatasetPairs(Path file, SourceColumns columns) implements FilePairs {
         return SourcePair.malformed(row++, name, 0, key + " has no .txt and no caption in a .json");
       }
       SourceImage bytes =
-          parts.containsKey("image")
-              ? new ImageBytes(image, parts.get("image"))
-              : new NoImage("");
+          parts.containsKey("image") ? new ImageBytes(image, parts.get("image")) : new NoImage("");
       return SourcePair.of(row++, name, 0, text.get(), bytes);
     }
 
@@ -114,7 +112,9 @@ record WebDatasetPairs(Path file, SourceColumns columns) implements FilePairs {
           Optional.ofNullable(parts.get("text"))
               .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
       Optional<String> named =
-          columns.text().flatMap(field -> json.flatMap(o -> JsonLinesPairs.field(o, List.of(field))));
+          columns
+              .text()
+              .flatMap(field -> json.flatMap(o -> JsonLinesPairs.field(o, List.of(field))));
       return named
           .or(() -> file)
           .or(() -> json.flatMap(o -> JsonLinesPairs.field(o, SourceColumns.TEXTS)));

@@ -21,8 +21,7 @@ public final class PreparationProgress implements PreparationListener {
   public void onStart(String source, long rowsInAll) {
     rows = rowsInAll;
     lastTold = System.nanoTime();
-    tell.accept(
-        "preparing " + source + (rows < 0 ? "" : ": %,d rows".formatted(rowsInAll)));
+    tell.accept("preparing " + source + (rows < 0 ? "" : ": %,d rows".formatted(rowsInAll)));
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.lockstep.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.error.InvalidInputException;
 import com.google.common.collect.ImmutableList;
+import dev.lockstep.error.InvalidInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -66,8 +66,7 @@ class CsvPairsTest {
     Path csv = write("标题,图片,text\n嘿,1.png,no\n");
     SourceColumns columns = new SourceColumns(Optional.of("标题"), Optional.of("图片"));
 
-    List<SourcePair> rows =
-        all(new SourceSpec(SourceFormat.CSV, columns, Optional.empty()), csv);
+    List<SourcePair> rows = all(new SourceSpec(SourceFormat.CSV, columns, Optional.empty()), csv);
 
     assertThat(rows.get(0).text()).isEqualTo("嘿");
     assertThat(rows.get(0).image()).isEqualTo(image("1.png"));
@@ -93,7 +92,9 @@ class CsvPairsTest {
 
     assertThat(rows).extracting(SourcePair::text).containsExactly("甲", "乙", "丙");
     assertThat(rows).extracting(SourcePair::row).containsExactly(0L, 1L, 2L);
-    assertThat(rows).extracting(SourcePair::file).containsExactly("pairs.csv", "b-1.csv", "b-2.csv");
+    assertThat(rows)
+        .extracting(SourcePair::file)
+        .containsExactly("pairs.csv", "b-1.csv", "b-2.csv");
   }
 
   @Test

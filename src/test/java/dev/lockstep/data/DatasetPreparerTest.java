@@ -168,7 +168,8 @@ class DatasetPreparerTest {
     assertThatThrownBy(this::prepare)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("not one of 2 rows can be used (image-missing 2)")
-        .hasMessageContaining("on line 2 of pairs.csv: no such file: " + folder.resolve("none.png"));
+        .hasMessageContaining(
+            "on line 2 of pairs.csv: no such file: " + folder.resolve("none.png"));
     assertThat(leftBehind()).isEmpty();
   }
 

@@ -57,8 +57,7 @@ class PublishedSourcesTest {
     Path file = Files.writeString(folder.resolve("x.ndjson"), "{\"t\": \"嘿\", \"i\": 7}\n");
     SourceColumns columns = new SourceColumns(Optional.of("t"), Optional.of("i"));
 
-    List<SourcePair> rows =
-        all(new SourceSpec(SourceFormat.AUTO, columns, Optional.empty()), file);
+    List<SourcePair> rows = all(new SourceSpec(SourceFormat.AUTO, columns, Optional.empty()), file);
 
     assertThat(rows.get(0).image().name()).isEqualTo("7");
   }
@@ -81,11 +80,13 @@ class PublishedSourcesTest {
             """);
 
     PairSource source = SourceSpec.USUAL.source(List.of(texts));
-    assertThat(source.files()).extracting(file -> file.getFileName().toString())
+    assertThat(source.files())
+        .extracting(file -> file.getFileName().toString())
         .containsExactly("MR_train_texts.jsonl", "MR_train_imgs.tsv");
     try (PairReader reader = source.open()) {
       List<SourcePair> rows = ImmutableList.copyOf(reader);
-      assertThat(rows).extracting(SourcePair::text)
+      assertThat(rows)
+          .extracting(SourcePair::text)
           .containsExactly("高级感托特包斜挎", "高级感托特包斜挎", "洗发水", "洗发水", "");
       assertThat(rows.get(0).image().read()).isEqualTo(TWO);
       assertThat(rows.get(1).image().read()).isEqualTo(ONE);
@@ -101,7 +102,8 @@ class PublishedSourcesTest {
     String longKey = "x".repeat(120) + "/000000002";
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     tar.writeBytes(member("000000000.jpg", ONE));
-    tar.writeBytes(member("000000000.json", json("{\"caption\": \"json\", \"url\": \"http://a\"}")));
+    tar.writeBytes(
+        member("000000000.json", json("{\"caption\": \"json\", \"url\": \"http://a\"}")));
     tar.writeBytes(member("000000000.txt", json("嘿嘿")));
     tar.writeBytes(member("000000001.json", json("{\"caption\": \"哈\"}")));
     tar.writeBytes(member("000000001.webp", TWO));
@@ -119,11 +121,11 @@ class PublishedSourcesTest {
     assertThat(rows.get(0).image().read()).isEqualTo(ONE);
     assertThat(rows.get(1).image().read()).isEqualTo(TWO);
     assertThat(rows.get(2).image()).isEqualTo(new NoImage(""));
-    assertThat(rows.get(3).malformed())
-        .hasValue("000000003 has no .txt and no caption in a .json");
+    assertThat(rows.get(3).malformed()).hasValue("000000003 has no .txt and no caption in a .json");
 
     SourceColumns columns = new SourceColumns(Optional.of("caption"), Optional.empty());
-    assertThat(all(new SourceSpec(SourceFormat.AUTO, columns, Optional.empty()), file).get(0).text())
+    assertThat(
+            all(new SourceSpec(SourceFormat.AUTO, columns, Optional.empty()), file).get(0).text())
         .isEqualTo("json");
   }
 
