@@ -31,6 +31,11 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       EvaluateCommand.class,
+      ImportCommand.class,
+      EmbedCommand.class,
+      TokenizeCommand.class,
+      AgreeCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

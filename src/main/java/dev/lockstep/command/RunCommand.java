@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "run",
     description = {
       "Runs an experiment: prepares the data that is missing, trains stage by stage, evaluates,"
-          + " reports and exports.",
+          + " reports and exports; with seeds = 3 in the file, once for each seed.",
       "Run again, it goes on where it stopped."
     },
     mixinStandardHelpOptions = true)
@@ -46,11 +46,22 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Experiment experiment = Experiment.read(file, overrides, smoke);
+    List<Experiment> all = Experiment.readRuns(file, overrides, smoke);
     List<String> arguments = new ArrayList<>(List.of("run", file.toString()));
     arguments.addAll(overrides);
-    Outcome outcome =
-        new ExperimentRunner(experiment, runs, arguments, System.out, System.err).run(fresh);
-    return outcome == Outcome.INTERRUPTED ? LockstepCommand.INTERRUPTED : 0;
+    for (Experiment experiment : all) {
+      if (all.size() > 1) {
+        System.err.println(experiment.name() + ", seed " + experiment.seed());
+      }
+      Outcome outcome =
+          new ExperimentRunner(experiment, runs, arguments, System.out, System.err).run(fresh);
+      if (outcome == Outcome.INTERRUPTED) {
+        return LockstepCommand.INTERRUPTED;
+      }
+    }
+    if (all.size() > 1) {
+      System.err.println("'lockstep compare' with this file shows their spread");
+    }
+    return 0;
   }
 }

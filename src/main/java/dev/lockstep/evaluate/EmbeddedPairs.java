@@ -28,4 +28,22 @@ public record EmbeddedPairs(
     return evaluator.evaluate(
         images.select(pairs.imageRows()), texts.select(pairs.textRows()), pairs, recallAt);
   }
+
+  /** The rank of each different caption among the images, and of each image among the captions. */
+  public RetrievalRanks ranks(RetrievalEvaluator evaluator) {
+    PairSet pairs = distinct();
+    Embeddings distinctImages = images.select(pairs.imageRows());
+    Embeddings distinctTexts = texts.select(pairs.textRows());
+    Relevance relevance = pairs.relevance();
+    return new RetrievalRanks(
+        pairs.pairs(),
+        RetrievalRanks.byKey(
+            captionKeys,
+            pairs.textRows(),
+            evaluator.ranks(distinctTexts, distinctImages, relevance.imagesOfTexts())),
+        RetrievalRanks.byKey(
+            imageKeys,
+            pairs.imageRows(),
+            evaluator.ranks(distinctImages, distinctTexts, relevance.textsOfImages())));
+  }
 }

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -107,8 +105,8 @@ public final class RetrievalEvaluator implements AutoCloseable {
         pairs.pairs(),
         images.count(),
         texts.count(),
-        score(ranks(texts, images, relevance.imagesOfTexts()), recallAt),
-        score(ranks(images, texts, relevance.textsOfImages()), recallAt));
+        RetrievalScores.Direction.of(ranks(texts, images, relevance.imagesOfTexts()), recallAt),
+        RetrievalScores.Direction.of(ranks(images, texts, relevance.textsOfImages()), recallAt));
   }
 
   /**
@@ -191,21 +189,6 @@ public final class RetrievalEvaluator implements AutoCloseable {
       }
     }
     return matches;
-  }
-
-  private static RetrievalScores.Direction score(int[] ranks, Collection<Integer> recallAt) {
-    int[] sorted = ranks.clone();
-    Arrays.sort(sorted);
-    SortedMap<Integer, Double> recall = new TreeMap<>();
-    for (int k : recallAt) {
-      long found = Arrays.stream(sorted).takeWhile(rank -> rank <= k).count();
-      recall.put(k, (double) found / sorted.length);
-    }
-    double mean = Arrays.stream(sorted).average().orElseThrow();
-    int middle = sorted.length / 2;
-    double median =
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
-    return new RetrievalScores.Direction(recall, mean, median);
   }
 
   private static int queriesAtATime(Embeddings candidates) {

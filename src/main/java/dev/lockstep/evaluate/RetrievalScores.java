@@ -2,6 +2,8 @@ package dev.lockstep.evaluate;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,6 +28,26 @@ public record RetrievalScores(
    * @param medianRank the median of the same; for an even count the mean of the middle two
    */
   public record Direction(SortedMap<Integer, Double> recallAt, double meanRank, double medianRank) {
+
+    /**
+     * From the rank of each query.
+     *
+     * @param recallAt the k of each recall
+     */
+    static Direction of(int[] ranks, Collection<Integer> recallAt) {
+      int[] sorted = ranks.clone();
+      Arrays.sort(sorted);
+      SortedMap<Integer, Double> recall = new TreeMap<>();
+      for (int k : recallAt) {
+        long found = Arrays.stream(sorted).takeWhile(rank -> rank <= k).count();
+        recall.put(k, (double) found / sorted.length);
+      }
+      double mean = Arrays.stream(sorted).average().orElseThrow();
+      int middle = sorted.length / 2;
+      double median =
+          sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
+      return new Direction(recall, mean, median);
+    }
 
     private JsonObject toJson() {
       JsonObject json = new JsonObject();

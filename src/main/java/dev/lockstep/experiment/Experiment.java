@@ -11,6 +11,7 @@ import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +21,14 @@ import java.util.List;
  *
  * @param name also the name of the run's folder
  * @param seed of everything that is drawn at random
+ * @param seeds how many runs the file asks for, the first with {@code seed}, each other with the
+ *     next
  * @param resolved the same as HOCON with every default and absolute path written out
  */
 public record Experiment(
     String name,
     int seed,
+    int seeds,
     PrecisionChoice precision,
     DeviceSpec device,
     DataSpec data,
@@ -34,6 +38,7 @@ public record Experiment(
     List<StageSpec> stages,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
+    WatchSpec watch,
     String resolved) {
   /** Steps of each stage in the short form. */
   private static final long SMOKE_STEPS = 20;
@@ -54,6 +59,28 @@ public record Experiment(
     return read(ConfigFile.read(file, all));
   }
 
+  /**
+   * Reads an experiment file as the runs that it asks for: one, or one for each of its {@code
+   * seeds}, named after its seed as in {@code quickstart-seed-7}.
+   *
+   * @throws dev.lockstep.error.InvalidInputException as {@link #read}
+   */
+  public static List<Experiment> readRuns(Path file, List<String> overrides, boolean smoke) {
+    Experiment whole = read(file, overrides, smoke);
+    if (whole.seeds == 1) {
+      return List.of(whole);
+    }
+    String name = ConfigFile.read(file, overrides).string("name");
+    List<Experiment> runs = new ArrayList<>();
+    for (int i = 0; i < whole.seeds; i++) {
+      List<String> ofSeed = new ArrayList<>(overrides);
+      long seed = (long) whole.seed + i;
+      ofSeed.addAll(List.of("seeds=1", "seed=" + seed, "name=" + name + "-seed-" + seed));
+      runs.add(read(file, ofSeed, smoke));
+    }
+    return runs;
+  }
+
   private static Experiment read(Block block) {
     boolean smoke = block.flag("smoke", false);
     String name = block.string("name") + (smoke ? "-smoke" : "");
@@ -64,6 +91,7 @@ public record Experiment(
     DataSpec data = DataSpec.from(block.block("data"));
     TokenizerSpec tokenizer = TokenizerSpec.from(block.block("tokenizer"));
     int seed = block.integer("seed", 0, Integer.MAX_VALUE, 0);
+    int seeds = block.integer("seeds", 1, 1000, 1);
     PrecisionChoice precision =
         block.choice("precision", PrecisionChoice.class, PrecisionChoice.AUTO);
     DeviceSpec device = DeviceSpec.from(block.block("device"));
@@ -75,11 +103,14 @@ public record Experiment(
       stages = stages.stream().map(stage -> stage.atMost(SMOKE_STEPS)).toList();
     }
     EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
+    checkPatience(block, stages, data, evaluate);
     CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
+    WatchSpec watch = WatchSpec.from(block.block("doctor"));
     block.finish();
     return new Experiment(
         name,
         seed,
+        seeds,
         precision,
         device,
         data,
@@ -89,6 +120,22 @@ public record Experiment(
         stages,
         evaluate,
         checkpoint,
+        watch,
         block.resolved());
+  }
+
+  /** A score that nobody takes cannot stop rising. */
+  private static void checkPatience(
+      Block block, List<StageSpec> stages, DataSpec data, EvaluateSpec evaluate) {
+    for (int i = 0; i < stages.size(); i++) {
+      block
+          .blocks("stages")
+          .get(i)
+          .check(
+              stages.get(i).end().patience() == 0
+                  || (data.test().isPresent() && evaluate.every() > 0),
+              "patience",
+              "none without evaluations on the way: give data.test and evaluate.every");
+    }
   }
 }

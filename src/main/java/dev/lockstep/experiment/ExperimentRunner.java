@@ -1,15 +1,18 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.DatasetSpec;
 import dev.lockstep.data.ImagePreprocessor;
+import dev.lockstep.data.Manifest;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
+import dev.lockstep.evaluate.RetrievalRanks;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.evaluate.TrainedModel;
-import dev.lockstep.export.ExportCheck;
-import dev.lockstep.export.SavedModelExporter;
 import dev.lockstep.report.Gallery;
 import dev.lockstep.report.GalleryBuilder;
+import dev.lockstep.report.RunCosts;
 import dev.lockstep.report.RunReport;
 import dev.lockstep.report.Thumbnails;
 import dev.lockstep.tensorflow.Device;
@@ -70,17 +73,23 @@ public final class ExperimentRunner {
         tellResult(folder, finished.get());
         return Outcome.FINISHED;
       }
+      PeakMemory.reset();
       Device device = Device.open(experiment.device());
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
-      Outcome outcome = train(folder, device, precision, data);
-      if (outcome == Outcome.FINISHED) {
-        finish(folder, device, data);
+      try {
+        Outcome outcome = train(folder, device, precision, data);
+        if (outcome == Outcome.FINISHED) {
+          finish(folder, device, data);
+        }
+        return outcome;
+      } finally {
+        RunCosts costs = RunCosts.read(folder.costs());
+        RunFolder.write(folder.costs(), costs.withPeakMemory(PeakMemory.bytes()).toJson());
       }
-      return outcome;
     }
   }
 
@@ -91,11 +100,12 @@ public final class ExperimentRunner {
             experiment.model(),
             experiment.stages(),
             data.training(),
-            data.test(),
+            data.watched(),
             experiment.data().imageSize(),
             experiment.input(),
             experiment.evaluate(),
             experiment.checkpoint(),
+            experiment.watch(),
             folder.checkpoints(),
             device,
             precision.precision(),
@@ -104,6 +114,7 @@ public final class ExperimentRunner {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
       }
+      recordOperations(folder, trainer, data.training().manifest());
       long step = trainer.state().step();
       if (step > 0) {
         tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
@@ -129,6 +140,14 @@ public final class ExperimentRunner {
     }
   }
 
+  private static void recordOperations(RunFolder folder, Trainer trainer, Manifest training) {
+    long textTokens = (training.tokens() + training.records() - 1) / training.records();
+    RunCosts before = RunCosts.read(folder.costs());
+    RunCosts now =
+        new RunCosts(trainer.operationsPerPair(textTokens), textTokens, before.peakMemoryBytes());
+    RunFolder.write(folder.costs(), now.toJson());
+  }
+
   /** Scores the best checkpoint, exports it, and writes the report. */
   private void finish(RunFolder folder, Device device, ExperimentData data) {
     Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), 1);
@@ -137,21 +156,15 @@ public final class ExperimentRunner {
     Optional<RetrievalScores> scores = Optional.empty();
     double difference;
     FinishedRun run = new FinishedRun(folder, experiment);
-    PreparedDataset pairs = data.test().orElse(data.training());
+    PreparedDataset pairs = data.scored().orElse(data.training());
     try (TrainedModel model = run.model(checkpoint, pairs, device)) {
-      if (data.test().isPresent()) {
+      if (data.scored().isPresent()) {
         scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
       } else {
         RunReport.write(folder.path());
       }
       tell("exporting " + checkpoint.getFileName() + " to " + folder.model());
-      new SavedModelExporter(
-              experiment.model(),
-              experiment.data().evaluation().preprocessor(),
-              data.training().vocabulary(),
-              device.sessionConfig())
-          .export(Checkpoints.variables(checkpoint), folder.model());
-      difference = ExportCheck.compare(folder.model(), model.embedFirstBatch());
+      difference = new RunExport(run, device).own(checkpoint, model.embedFirstBatch()).difference();
     }
     tell("the exported model agrees with the trained one to %.1e".formatted(difference));
     RunResult result = RunResult.of(state, checkpoint, scores, difference);
@@ -161,10 +174,11 @@ public final class ExperimentRunner {
 
   private RetrievalScores scoreAndReport(
       RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
-    Path csv = experiment.data().test().orElseThrow();
+    Optional<PairSource> source =
+        experiment.data().test().filter(test -> !test.isPrepared()).map(DatasetSpec::pairs);
     ImagePreprocessor like = experiment.data().evaluation().preprocessor();
     try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
-        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+        Thumbnails thumbnails = new Thumbnails(pairs, source, like, device.sessionConfig())) {
       Gallery gallery =
           GalleryBuilder.build(
               embedded,
@@ -172,8 +186,10 @@ public final class ExperimentRunner {
               experiment.evaluate().gallery(),
               thumbnails::caption,
               thumbnails::png);
+      RetrievalRanks ranks = embedded.ranks(evaluator);
+      RunFolder.write(folder.ranks(), ranks.toJson());
       RunReport.write(folder.path(), gallery);
-      return embedded.scores(evaluator, experiment.evaluate().recallAt());
+      return ranks.scores(experiment.evaluate().recallAt());
     }
   }
 

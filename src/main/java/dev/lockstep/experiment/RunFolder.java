@@ -32,7 +32,8 @@ import java.util.TreeSet;
 public final class RunFolder implements AutoCloseable {
   /** Keys that may change between two starts of one run: they do not change what is learned. */
   private static final List<String> FREE =
-      List.of("device.", "checkpoint.", "evaluate.gallery", "data.prepared");
+      List.of(
+          "device.", "checkpoint.", "evaluate.gallery", "data.prepared", "doctor.every", "seeds");
 
   private final Path path;
   private final FileChannel lock;
@@ -118,6 +119,16 @@ public final class RunFolder implements AutoCloseable {
 
   public Path vocabulary() {
     return path.resolve("vocab.txt");
+  }
+
+  /** The rank of each test query; see {@link dev.lockstep.evaluate.RetrievalRanks}. */
+  public Path ranks() {
+    return path.resolve("ranks.json");
+  }
+
+  /** See {@link dev.lockstep.report.RunCosts}. */
+  public Path costs() {
+    return path.resolve("costs.json");
   }
 
   public Path report() {

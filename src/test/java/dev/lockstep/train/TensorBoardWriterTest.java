@@ -71,12 +71,13 @@ class TensorBoardWriterTest {
         .containsOnly(
             Map.entry("loss", 1.5f),
             Map.entry("loss/floor", 0.21f),
-            Map.entry("loss/ln N", 5.5451775f),
+            Map.entry("loss/chance", 5.5451775f),
             Map.entry("learning-rate/image", 0.001f),
             Map.entry("learning-rate/text", 0.002f),
             Map.entry("learning-rate/shared", 0.004f),
             Map.entry("gradient-norm/text", 0.75f),
             Map.entry("logit-scale", 14.3f),
+            Map.entry("alignment", 1.25f),
             Map.entry("input/wait-share", 0.01f),
             Map.entry("pairs-per-second", 512f));
     writer.onTrainingEnd();
