@@ -96,20 +96,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        new TrainingSetup(
-            experiment.model(),
-            experiment.stages(),
-            data.training(),
-            data.watched(),
-            experiment.data().imageSize(),
-            experiment.input(),
-            experiment.evaluate(),
-            experiment.checkpoint(),
-            experiment.watch(),
-            folder.checkpoints(),
-            device,
-            precision.precision(),
-            experiment.seed());
+        experiment.training(data, folder.checkpoints(), device, precision.precision());
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
