@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

@@ -16,7 +16,7 @@ import org.apache.commons.imaging.Imaging;
  * @param minSide in pixels
  * @param maxPixels width times height
  */
-record ImageScreen(int minSide, int maxPixels) {
+public record ImageScreen(int minSide, int maxPixels) {
   private static final Set<ImageFormat> DECODABLE =
       Set.of(ImageFormats.JPEG, ImageFormats.PNG, ImageFormats.GIF, ImageFormats.BMP);
 
@@ -31,6 +31,32 @@ record ImageScreen(int minSide, int maxPixels) {
    * @param pixels width times height
    */
   record Screened(Orientation orientation, int pixels) {}
+
+  /**
+   * What a server asks before it decodes.
+   *
+   * @param pixels as the header has them; 0 where there is none
+   * @param usable whether data preparation would go on to decode it
+   */
+  public record Size(long pixels, boolean usable) {}
+
+  /** The size of an image; never throws, whatever the bytes are. */
+  public Size size(byte[] bytes) {
+    try {
+      return new Size(check(bytes).pixels(), true);
+    } catch (UnusableImageException e) {
+      return new Size(e.reason() == DropReason.IMAGE_TOO_LARGE ? pixels(bytes) : 0, false);
+    }
+  }
+
+  private static long pixels(byte[] bytes) {
+    try {
+      ImageInfo info = info(bytes, format(bytes));
+      return (long) info.getWidth() * info.getHeight();
+    } catch (UnusableImageException e) {
+      return 0;
+    }
+  }
 
   Screened check(byte[] bytes) throws UnusableImageException {
     ImageFormat format = format(bytes);
