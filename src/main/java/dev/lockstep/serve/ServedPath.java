@@ -1,6 +1,8 @@
 package dev.lockstep.serve;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.data.DatasetSpec;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.experiment.Experiment;
 import dev.lockstep.experiment.FinishedRun;
@@ -10,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What the folder that is to be served is: a run, whose own images can be searched, or an exported
@@ -54,13 +55,19 @@ public record ServedPath(
         run.experiment().device());
   }
 
-  /** Data that has been moved away since can be served no more; the model can. */
+  /** Data that has been moved away since can be searched no more; the model can be served. */
   private static List<ImageSource> images(Experiment experiment) {
     List<ImageSource> sources = new ArrayList<>();
-    Stream.concat(Stream.of(experiment.data().train()), experiment.data().test().stream())
-        .filter(Files::isRegularFile)
-        .map(ImageSource::of)
-        .forEach(sources::add);
+    List<DatasetSpec> datasets = new ArrayList<>(experiment.data().train());
+    experiment.data().test().ifPresent(datasets::add);
+    for (DatasetSpec dataset : datasets) {
+      if (!dataset.isPrepared() && dataset.files().stream().allMatch(Files::isRegularFile)) {
+        PairSource pairs = dataset.pairs();
+        if (pairs.namesImageFiles()) {
+          sources.add(ImageSource.of(pairs));
+        }
+      }
+    }
     return sources;
   }
 }

@@ -153,7 +153,7 @@ public final class ImageIndex implements AutoCloseable {
           "embedding %,d images of %,d; the rest is there"
               .formatted(missing.size(), entries.size()));
     }
-    ImageScreen screen = new ImageScreen(1, embedder.maxPixels());
+    ImageScreen screen = ImageScreen.upTo(embedder.maxPixels());
     List<Path> files = new ArrayList<>();
     List<byte[]> images = new ArrayList<>();
     long pixels = 0;

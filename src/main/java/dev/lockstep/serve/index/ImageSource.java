@@ -3,7 +3,10 @@ package dev.lockstep.serve.index;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import dev.lockstep.data.PairsFile;
+import dev.lockstep.data.PairReader;
+import dev.lockstep.data.PairSource;
+import dev.lockstep.data.SourcePair;
+import dev.lockstep.data.SourceSpec;
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,14 +24,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Where images come from: a folder with all that lies under it, or a CSV of pairs. In a folder an
- * image's category is the name of the folder that it lies in; for a CSV it is looked up, by the
- * file's name without its ending, in a CSV beside it with the columns {@code id} and {@code
- * category}, if there is one.
+ * Where images come from: a folder with all that lies under it, or a dataset of pairs whose images
+ * are files. In a folder an image's category is the name of the folder that it lies in; for pairs
+ * it is looked up, by the file's name without its ending, in a CSV beside theirs with the columns
+ * {@code id} and {@code category}, if there is one.
  *
- * @param path absolute
+ * @param path absolute: the folder, or the first file of the pairs
+ * @param pairs empty for a folder
  */
-public record ImageSource(Path path) {
+public record ImageSource(Path path, Optional<PairSource> pairs) {
   private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "gif", "bmp");
   private static final String ID = "id";
   private static final String CATEGORY = "category";
@@ -37,13 +41,21 @@ public record ImageSource(Path path) {
    * @throws InvalidInputException if there is no such file or folder
    */
   public static ImageSource of(Path path) {
-    if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+    if (!Files.exists(path)) {
       throw new InvalidInputException(
           path.toString(),
           "there is no such file or folder",
           "give a folder of images, or a CSV with the columns text,image_path");
     }
-    return new ImageSource(path.toAbsolutePath().normalize());
+    Path absolute = path.toAbsolutePath().normalize();
+    return Files.isDirectory(path)
+        ? new ImageSource(absolute, Optional.empty())
+        : of(SourceSpec.USUAL.source(List.of(absolute)));
+  }
+
+  /** The images of pairs that are files of their own; others have nothing to be shown by. */
+  public static ImageSource of(PairSource pairs) {
+    return new ImageSource(pairs.files().get(0).toAbsolutePath().normalize(), Optional.of(pairs));
   }
 
   /**
@@ -52,7 +64,7 @@ public record ImageSource(Path path) {
    * @throws InvalidInputException if it cannot be read
    */
   List<ImageEntry> entries() {
-    return Files.isDirectory(path) ? ofFolder() : ofCsv();
+    return pairs.isPresent() ? ofPairs(pairs.get()) : ofFolder();
   }
 
   /** Links are passed over: they may lead out of the folder. */
@@ -77,26 +89,32 @@ public record ImageSource(Path path) {
     return folder == null ? "" : folder.getFileName().toString();
   }
 
-  private List<ImageEntry> ofCsv() {
-    Map<String, List<String>> captions = new LinkedHashMap<>();
-    for (PairsFile.Row row : PairsFile.read(path).rows()) {
-      if (row.malformed().isEmpty() && !row.imagePath().isEmpty()) {
-        List<String> of = captions.computeIfAbsent(row.imagePath(), image -> new ArrayList<>());
-        if (!row.text().isBlank() && !of.contains(row.text())) {
-          of.add(row.text());
+  private List<ImageEntry> ofPairs(PairSource source) {
+    Map<Path, List<String>> captions = new LinkedHashMap<>();
+    Map<Path, String> names = new HashMap<>();
+    try (PairReader reader = source.open()) {
+      while (reader.hasNext()) {
+        SourcePair pair = reader.next();
+        Optional<Path> file = pair.image().file();
+        if (pair.malformed().isEmpty() && file.isPresent()) {
+          List<String> of = captions.computeIfAbsent(file.get(), image -> new ArrayList<>());
+          names.put(file.get(), pair.image().name());
+          if (!pair.text().isBlank() && !of.contains(pair.text())) {
+            of.add(pair.text());
+          }
         }
       }
     }
     Map<String, String> categories = categories();
     List<ImageEntry> entries = new ArrayList<>();
     captions.forEach(
-        (image, texts) ->
+        (file, texts) ->
             entries.add(
                 new ImageEntry(
-                    real(path.resolveSibling(image).normalize()),
-                    image,
+                    real(file),
+                    names.get(file),
                     List.copyOf(texts),
-                    categories.getOrDefault(stem(image), ""))));
+                    categories.getOrDefault(stem(file), ""))));
     return entries;
   }
 
@@ -141,8 +159,8 @@ public record ImageSource(Path path) {
     }
   }
 
-  private static String stem(String image) {
-    String name = image.substring(image.lastIndexOf('/') + 1);
+  private static String stem(Path image) {
+    String name = image.getFileName().toString();
     return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
   }
 

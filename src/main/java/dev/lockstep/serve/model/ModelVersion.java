@@ -21,7 +21,7 @@ public final class ModelVersion {
   ModelVersion(ServedModel model, Limits limits, BatchListener listener) {
     this.model = model;
     this.limits = limits;
-    this.screen = new ImageScreen(1, limits.pixels());
+    this.screen = ImageScreen.upTo(limits.pixels());
     this.batcher = new Batcher(model, limits, listener);
   }
 
