@@ -54,6 +54,11 @@ public final class Block {
     return root(ConfigFactory.parseString(hocon).resolve(), "text");
   }
 
+  /** The same over defaults: a key that it lacks, here or in a block under it, has theirs. */
+  public Block over(Config defaults) {
+    return new Block(object.withFallback(defaults.root()), path, source);
+  }
+
   /** Whether the key has a value; asking makes the key a known one. */
   public boolean has(String key) {
     known.add(key);
@@ -169,6 +174,31 @@ public final class Block {
     Block block = new Block(child, fullPath(key), source);
     children.put(key, List.of(block));
     return block;
+  }
+
+  /**
+   * The block under a key that may also hold just a text, which stands for a block with that text
+   * under {@code name}: {@code strategy = joint} for <code>strategy { type = joint }</code>.
+   *
+   * @param expected what to say where it is neither
+   */
+  public Block blockOrText(String key, String name, String expected) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      throw missing(key, expected);
+    }
+    if (value instanceof ConfigObject) {
+      return block(key);
+    }
+    check(value.valueType() == ConfigValueType.STRING, key, expected);
+    if (!children.containsKey(key)) {
+      ConfigObject whole =
+          ConfigFactory.empty().root().withOrigin(value.origin()).withValue(name, value);
+      children.put(
+          key, List.of(new Block(whole.withOrigin(value.origin()), fullPath(key), source)));
+    }
+    return children.get(key).get(0);
   }
 
   /** The blocks of a list, which must hold one at least. */
