@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
+      AgreeCommand.class,
       ExportCommand.class,
       BenchCommand.class,
     })

@@ -1,7 +1,9 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.DatasetSpec;
 import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.diagnose.TrainingDoctor;
@@ -98,20 +100,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        new TrainingSetup(
-            experiment.model(),
-            experiment.stages(),
-            data.training(),
-            data.test(),
-            experiment.data().imageSize(),
-            experiment.input(),
-            experiment.evaluate(),
-            experiment.checkpoint(),
-            experiment.watch(),
-            folder.checkpoints(),
-            device,
-            precision.precision(),
-            experiment.seed());
+        experiment.training(data, folder.checkpoints(), device, precision.precision());
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
@@ -161,9 +150,9 @@ public final class ExperimentRunner {
     Optional<RetrievalScores> scores = Optional.empty();
     double difference;
     FinishedRun run = new FinishedRun(folder, experiment);
-    PreparedDataset pairs = data.test().orElse(data.training());
+    PreparedDataset pairs = data.scored().orElse(data.training());
     try (TrainedModel model = run.model(checkpoint, pairs, device)) {
-      if (data.test().isPresent()) {
+      if (data.scored().isPresent()) {
         scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
       } else {
         RunReport.write(folder.path());
@@ -179,10 +168,11 @@ public final class ExperimentRunner {
 
   private RetrievalScores scoreAndReport(
       RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
-    Path csv = experiment.data().test().orElseThrow();
+    Optional<PairSource> source =
+        experiment.data().test().filter(test -> !test.isPrepared()).map(DatasetSpec::pairs);
     ImagePreprocessor like = experiment.data().evaluation().preprocessor();
     try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
-        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+        Thumbnails thumbnails = new Thumbnails(pairs, source, like, device.sessionConfig())) {
       Gallery gallery =
           GalleryBuilder.build(
               embedded,
