@@ -6,11 +6,14 @@ import dev.lockstep.data.DataSpec;
 import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
+import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
+import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,5 +140,24 @@ public record Experiment(
               "patience",
               "none without evaluations on the way: give data.test and evaluate.every");
     }
+  }
+
+  /** All that the training of its stages is made of. */
+  public TrainingSetup training(
+      ExperimentData data, Path checkpoints, Device device, Precision settled) {
+    return new TrainingSetup(
+        model,
+        stages,
+        data.training(),
+        data.watched(),
+        this.data.imageSize(),
+        input,
+        evaluate,
+        checkpoint,
+        watch,
+        checkpoints,
+        device,
+        settled,
+        seed);
   }
 }

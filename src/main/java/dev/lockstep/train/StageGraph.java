@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Op;
@@ -69,6 +71,17 @@ final class StageGraph {
   /** By side, how many parameters learn at a time of the stage. */
   Map<String, Long> trainedParameters(StageProgress progress) {
     return phases.get(phase(progress)).trainedParameters();
+  }
+
+  /** The sides of which anything learns at any time of the stage. */
+  Set<String> learningSides() {
+    Set<String> sides = new TreeSet<>();
+    for (PhaseGraph phase : phases) {
+      phase.trainedParameters().entrySet().stream()
+          .filter(parameters -> parameters.getValue() > 0)
+          .forEach(parameters -> sides.add(parameters.getKey()));
+    }
+    return sides;
   }
 
   /** What a step computes, for each phase. */
