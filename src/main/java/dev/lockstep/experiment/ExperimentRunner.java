@@ -5,6 +5,8 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.diagnose.Curriculum;
+import dev.lockstep.diagnose.TrainingDoctor;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalRanks;
@@ -23,6 +25,7 @@ import dev.lockstep.train.ProgressPrinter;
 import dev.lockstep.train.TensorBoardWriter;
 import dev.lockstep.train.Trainer;
 import dev.lockstep.train.Trainer.Outcome;
+import dev.lockstep.train.TrainingListener;
 import dev.lockstep.train.TrainingListeners;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.TrainingState;
@@ -30,6 +33,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,12 +110,15 @@ public final class ExperimentRunner {
       if (step > 0) {
         tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
       }
-      TrainingListeners listeners =
-          new TrainingListeners(
-              List.of(
-                  new MetricsFile(folder.metrics(), step),
-                  new TensorBoardWriter(folder.tensorBoard(), step),
-                  ProgressPrinter.toStandardError()));
+      TrainingListener listeners =
+          new TrainingDoctor(
+              new Curriculum(trainer.learningSides(), Set.of()),
+              new TrainingListeners(
+                  List.of(
+                      new MetricsFile(folder.metrics(), step),
+                      new TensorBoardWriter(folder.tensorBoard(), step),
+                      new FindingLog(),
+                      ProgressPrinter.toStandardError())));
       try (StopSignal stop =
           StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
         Outcome outcome = trainer.run(listeners, stop);
