@@ -81,6 +81,14 @@ public final class Block {
     return object.get(key) instanceof ConfigList;
   }
 
+  /** Whether the key has a list whose first element is a block. */
+  public boolean isListOfBlocks(String key) {
+    return isList(key)
+        && object.get(key) instanceof ConfigList list
+        && !list.isEmpty()
+        && list.get(0) instanceof ConfigObject;
+  }
+
   public String string(String key) {
     return require(key, ValueKind.text());
   }
@@ -150,6 +158,19 @@ public final class Block {
 
   public Optional<Path> optionalPath(String key) {
     return has(key) ? Optional.of(path(key)) : Optional.empty();
+  }
+
+  /**
+   * Files or folders, each as {@link #path} takes it.
+   *
+   * @param expected what to say where it is no list of paths
+   */
+  public List<Path> paths(String key, String expected) {
+    ValueKind<List<Path>> kind = ValueKind.listOf(ValueKind.path());
+    List<Path> paths = kind.read(object.get(key)).orElseThrow(() -> invalid(key, expected));
+    known.add(key);
+    resolved.put(key, kind.write().apply(paths));
+    return paths;
   }
 
   /** Bytes, with a unit as in {@code 256MiB}. */

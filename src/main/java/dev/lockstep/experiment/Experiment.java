@@ -7,15 +7,19 @@ import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
 import dev.lockstep.pretrained.PretrainedSpec;
+import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
+import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * An experiment file, read and checked whole.
@@ -147,5 +151,39 @@ public record Experiment(
               "patience",
               "none without evaluations on the way: give data.test and evaluate.every");
     }
+  }
+
+  /** All that the training of its stages is made of. */
+  public TrainingSetup training(
+      ExperimentData data, Path checkpoints, Device device, Precision settled) {
+    return training(data, checkpoints, device, settled, line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param tell takes the tables of what is imported, line by line
+   */
+  TrainingSetup training(
+      ExperimentData data,
+      Path checkpoints,
+      Device device,
+      Precision settled,
+      Consumer<String> tell) {
+    return new TrainingSetup(
+        model,
+        pretrained.sources(table -> table.lines().forEach(tell)),
+        stages,
+        data.training(),
+        data.watched(),
+        this.data.imageSize(),
+        input,
+        evaluate,
+        checkpoint,
+        watch,
+        checkpoints,
+        device,
+        settled,
+        seed);
   }
 }
