@@ -101,8 +101,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        experiment.training(
-            data, folder.checkpoints(), device, precision.precision(), this::tell);
+        experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
