@@ -34,7 +34,9 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
+      AgreeCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

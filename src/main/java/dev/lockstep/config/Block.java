@@ -54,6 +54,11 @@ public final class Block {
     return root(ConfigFactory.parseString(hocon).resolve(), "text");
   }
 
+  /** What the file says, unchecked. */
+  public Config config() {
+    return object.toConfig();
+  }
+
   /** The same over defaults: a key that it lacks, here or in a block under it, has theirs. */
   public Block over(Config defaults) {
     return new Block(object.withFallback(defaults.root()), path, source);
@@ -74,6 +79,14 @@ public final class Block {
   public boolean isList(String key) {
     known.add(key);
     return object.get(key) instanceof ConfigList;
+  }
+
+  /** Whether the key has a list whose first element is a block. */
+  public boolean isListOfBlocks(String key) {
+    return isList(key)
+        && object.get(key) instanceof ConfigList list
+        && !list.isEmpty()
+        && list.get(0) instanceof ConfigObject;
   }
 
   public String string(String key) {
@@ -145,6 +158,19 @@ public final class Block {
 
   public Optional<Path> optionalPath(String key) {
     return has(key) ? Optional.of(path(key)) : Optional.empty();
+  }
+
+  /**
+   * Files or folders, each as {@link #path} takes it.
+   *
+   * @param expected what to say where it is no list of paths
+   */
+  public List<Path> paths(String key, String expected) {
+    ValueKind<List<Path>> kind = ValueKind.listOf(ValueKind.path());
+    List<Path> paths = kind.read(object.get(key)).orElseThrow(() -> invalid(key, expected));
+    known.add(key);
+    resolved.put(key, kind.write().apply(paths));
+    return paths;
   }
 
   /** Bytes, with a unit as in {@code 256MiB}. */

@@ -15,8 +15,9 @@ import org.apache.commons.imaging.Imaging;
  *
  * @param minSide in pixels
  * @param maxPixels width times height
+ * @param maxSideRatio of the longer to the shorter side; 0: any
  */
-record ImageScreen(int minSide, int maxPixels) {
+public record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
   private static final Set<ImageFormat> DECODABLE =
       Set.of(ImageFormats.JPEG, ImageFormats.PNG, ImageFormats.GIF, ImageFormats.BMP);
 
@@ -25,12 +26,47 @@ record ImageScreen(int minSide, int maxPixels) {
 
   private static final int LOOKED_AT = 512;
 
+  /** What is known of an image that passes. */
+  record Screened(ImageFormat format, Orientation orientation, int width, int height) {
+    int pixels() {
+      return width * height;
+    }
+
+    boolean isJpeg() {
+      return format == ImageFormats.JPEG;
+    }
+  }
+
   /**
-   * What is known of an image that passes.
+   * What a server asks before it decodes.
    *
-   * @param pixels width times height
+   * @param pixels as the header has them; 0 where there is none
+   * @param usable whether data preparation would go on to decode it
    */
-  record Screened(Orientation orientation, int pixels) {}
+  public record Size(long pixels, boolean usable) {}
+
+  /** A screen for images that are not stored: of any shape, down to one pixel. */
+  public static ImageScreen upTo(int maxPixels) {
+    return new ImageScreen(1, maxPixels, 0);
+  }
+
+  /** The size of an image; never throws, whatever the bytes are. */
+  public Size size(byte[] bytes) {
+    try {
+      return new Size(check(bytes).pixels(), true);
+    } catch (UnusableImageException e) {
+      return new Size(e.reason() == DropReason.IMAGE_TOO_LARGE ? pixels(bytes) : 0, false);
+    }
+  }
+
+  private static long pixels(byte[] bytes) {
+    try {
+      ImageInfo info = info(bytes, format(bytes));
+      return (long) info.getWidth() * info.getHeight();
+    } catch (UnusableImageException e) {
+      return 0;
+    }
+  }
 
   Screened check(byte[] bytes) throws UnusableImageException {
     ImageFormat format = format(bytes);
@@ -50,6 +86,13 @@ record ImageScreen(int minSide, int maxPixels) {
       throw new UnusableImageException(
           DropReason.IMAGE_TOO_SMALL, size + "; data.min-side is " + minSide);
     }
+    double ratio =
+        (double) Math.max(info.getWidth(), info.getHeight())
+            / Math.min(info.getWidth(), info.getHeight());
+    if (maxSideRatio > 0 && ratio > maxSideRatio) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_SIDE_RATIO, size + "; data.screen.max-side-ratio is " + maxSideRatio);
+    }
     if (format == ImageFormats.BMP && info.getBitsPerPixel() < LEAST_BMP_BITS) {
       throw new UnusableImageException(
           DropReason.IMAGE_UNSUPPORTED,
@@ -57,7 +100,7 @@ record ImageScreen(int minSide, int maxPixels) {
     }
     Orientation orientation =
         format == ImageFormats.JPEG ? Orientation.ofJpeg(bytes) : Orientation.UPRIGHT;
-    return new Screened(orientation, Math.toIntExact(pixels));
+    return new Screened(format, orientation, info.getWidth(), info.getHeight());
   }
 
   private static ImageFormat format(byte[] bytes) throws UnusableImageException {

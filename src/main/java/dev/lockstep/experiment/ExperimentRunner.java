@@ -1,8 +1,12 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.DatasetSpec;
 import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.diagnose.Curriculum;
+import dev.lockstep.diagnose.TrainingDoctor;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalRanks;
@@ -21,6 +25,7 @@ import dev.lockstep.train.ProgressPrinter;
 import dev.lockstep.train.TensorBoardWriter;
 import dev.lockstep.train.Trainer;
 import dev.lockstep.train.Trainer.Outcome;
+import dev.lockstep.train.TrainingListener;
 import dev.lockstep.train.TrainingListeners;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.TrainingState;
@@ -28,6 +33,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +82,7 @@ public final class ExperimentRunner {
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
+      experiment.remarks().forEach(this::tell);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {
@@ -94,20 +101,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        new TrainingSetup(
-            experiment.model(),
-            experiment.stages(),
-            data.training(),
-            data.test(),
-            experiment.data().imageSize(),
-            experiment.input(),
-            experiment.evaluate(),
-            experiment.checkpoint(),
-            experiment.watch(),
-            folder.checkpoints(),
-            device,
-            precision.precision(),
-            experiment.seed());
+        experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
@@ -117,12 +111,15 @@ public final class ExperimentRunner {
       if (step > 0) {
         tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
       }
-      TrainingListeners listeners =
-          new TrainingListeners(
-              List.of(
-                  new MetricsFile(folder.metrics(), step),
-                  new TensorBoardWriter(folder.tensorBoard(), step),
-                  ProgressPrinter.toStandardError()));
+      TrainingListener listeners =
+          new TrainingDoctor(
+              new Curriculum(trainer.learningSides(), Set.of()),
+              new TrainingListeners(
+                  List.of(
+                      new MetricsFile(folder.metrics(), step),
+                      new TensorBoardWriter(folder.tensorBoard(), step),
+                      new FindingLog(),
+                      ProgressPrinter.toStandardError())));
       try (StopSignal stop =
           StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
         Outcome outcome = trainer.run(listeners, stop);
@@ -154,9 +151,9 @@ public final class ExperimentRunner {
     Optional<RetrievalScores> scores = Optional.empty();
     double difference;
     FinishedRun run = new FinishedRun(folder, experiment);
-    PreparedDataset pairs = data.test().orElse(data.training());
+    PreparedDataset pairs = data.scored().orElse(data.training());
     try (TrainedModel model = run.model(checkpoint, pairs, device)) {
-      if (data.test().isPresent()) {
+      if (data.scored().isPresent()) {
         scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
       } else {
         RunReport.write(folder.path());
@@ -172,10 +169,11 @@ public final class ExperimentRunner {
 
   private RetrievalScores scoreAndReport(
       RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
-    Path csv = experiment.data().test().orElseThrow();
+    Optional<PairSource> source =
+        experiment.data().test().filter(test -> !test.isPrepared()).map(DatasetSpec::pairs);
     ImagePreprocessor like = experiment.data().evaluation().preprocessor();
     try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
-        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+        Thumbnails thumbnails = new Thumbnails(pairs, source, like, device.sessionConfig())) {
       Gallery gallery =
           GalleryBuilder.build(
               embedded,

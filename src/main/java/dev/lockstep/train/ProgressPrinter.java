@@ -61,6 +61,11 @@ public final class ProgressPrinter implements TrainingListener {
   }
 
   @Override
+  public void onFinding(Finding finding, String stage, long step) {
+    display.print("step %,d: %s".formatted(step, finding.line()));
+  }
+
+  @Override
   public void onCheckpoint(Path checkpoint, long step) {
     display.print("step %,d: checkpoint %s".formatted(step, checkpoint));
   }
