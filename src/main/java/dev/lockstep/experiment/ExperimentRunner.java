@@ -82,6 +82,7 @@ public final class ExperimentRunner {
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
+      experiment.remarks().forEach(this::tell);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {
@@ -100,7 +101,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        experiment.training(data, folder.checkpoints(), device, precision.precision());
+        experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
