@@ -7,6 +7,7 @@ import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.evaluate.TrainedModel;
 import dev.lockstep.experiment.FinishedRun;
 import dev.lockstep.experiment.RunFolder;
+import dev.lockstep.experiment.StoredModel;
 import dev.lockstep.tensorflow.Device;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,11 +17,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "evaluate",
-    description = "Scores a run's model on the pairs of a CSV.",
+    description = "Scores a model on the pairs of a CSV.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder.")
-  private Path run;
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "A run, an imported model, or a folder in transformers' form.")
+  private Path model;
 
   @Option(
       names = "--pairs",
@@ -38,20 +42,20 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       defaultValue = "best",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Of a run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private FinishedRun.Choice choice;
 
   @Override
   public Integer call() {
-    FinishedRun finished = FinishedRun.open(run);
-    Path checkpoint = finished.checkpoint(choice);
-    Device device = Device.open(finished.experiment().device());
-    PreparedDataset dataset = finished.prepare(pairs, System.err::println);
-    System.err.println("checkpoint: " + checkpoint);
+    StoredModel stored = StoredModel.open(model, choice);
+    System.err.println("model: " + stored.name());
+    Device device = Device.open(stored.device());
+    PreparedDataset dataset =
+        stored.prepare(pairs, stored.prepared(), System.err::println).dataset();
     RetrievalScores scores;
-    try (TrainedModel model = finished.model(checkpoint, dataset, device);
+    try (TrainedModel trained = stored.over(dataset, device);
         RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig())) {
-      scores = model.embed().scores(evaluator, finished.experiment().evaluate().recallAt());
+      scores = trained.embed().scores(evaluator, stored.evaluate().recallAt());
     }
     System.out.print(scores.toTable());
     if (json != null) {

@@ -31,6 +31,10 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       EvaluateCommand.class,
+      ImportCommand.class,
+      EmbedCommand.class,
+      TokenizeCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

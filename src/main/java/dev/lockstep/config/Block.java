@@ -54,6 +54,11 @@ public final class Block {
     return root(ConfigFactory.parseString(hocon).resolve(), "text");
   }
 
+  /** The same over defaults: a key that it lacks, here or in a block under it, has theirs. */
+  public Block over(Config defaults) {
+    return new Block(object.withFallback(defaults.root()), path, source);
+  }
+
   /** Whether the key has a value; asking makes the key a known one. */
   public boolean has(String key) {
     known.add(key);

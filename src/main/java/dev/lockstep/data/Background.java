@@ -7,7 +7,7 @@ public record Background(int red, int green, int blue) {
   public static final Background WHITE = new Background(255, 255, 255);
 
   /** Reads "#ffffff". */
-  static Optional<Background> parse(String text) {
+  public static Optional<Background> parse(String text) {
     if (!text.matches("#[0-9a-fA-F]{6}")) {
       return Optional.empty();
     }

@@ -25,6 +25,12 @@ public record DataSpec(
   /** Up to this size an image decodes in about the time that copying its pixels takes. */
   private static final int RAW_SIZE = 64;
 
+  private static final int DEFAULT_JPEG_QUALITY = 95;
+  private static final long DEFAULT_SHARD_BYTES = 16L << 20;
+
+  /** What an image of a gigabyte in memory has; more would be a decompression bomb. */
+  private static final int MAX_PIXELS_IN_USE = 250_000_000;
+
   private enum EncodingChoice {
     AUTO,
     RAW,
@@ -38,12 +44,12 @@ public record DataSpec(
     block.check(storeSize >= imageSize, "store-size", "image-size (" + imageSize + ") or more");
     Resize resize = block.choice("resize", Resize.class, Resize.SQUASH);
     EncodingChoice encoding = block.choice("encoding", EncodingChoice.class, EncodingChoice.AUTO);
-    int jpegQuality = block.integer("jpeg-quality", 1, 100, 95);
+    int jpegQuality = block.integer("jpeg-quality", 1, 100, DEFAULT_JPEG_QUALITY);
     Optional<Background> background = background(block);
     int minSide = block.integer("min-side", 1, 10_000, 8);
     int maxPixels = block.integer("max-pixels", 1, 1_000_000_000, 40_000_000);
     int maxCaptionLength = block.integer("max-caption-length", 1, 1_000_000, 1000);
-    long shardBytes = block.bytes("shard-size", 16L << 20);
+    long shardBytes = block.bytes("shard-size", DEFAULT_SHARD_BYTES);
     block.check(shardBytes >= 1 << 10, "shard-size", "1KiB or more");
     return new DataSpec(
         block.path("train"),
@@ -63,13 +69,36 @@ public record DataSpec(
         new StoreSpec(
             imageSize,
             resize,
-            imageSize <= RAW_SIZE ? Encoding.RAW : Encoding.PNG,
+            lossless(imageSize),
             jpegQuality,
             background,
             minSide,
             maxPixels,
             maxCaptionLength,
             shardBytes));
+  }
+
+  /**
+   * How images are brought to a model that needs no training data: one that is used, not trained.
+   * It reads {@code image-size}, {@code resize} and {@code background} of the block, and drops no
+   * image but those that cannot be decoded.
+   */
+  public static StoreSpec forUse(Block block) {
+    int imageSize = block.integer("image-size", 8, 1024);
+    return new StoreSpec(
+        imageSize,
+        block.choice("resize", Resize.class, Resize.SQUASH),
+        lossless(imageSize),
+        DEFAULT_JPEG_QUALITY,
+        background(block),
+        1,
+        MAX_PIXELS_IN_USE,
+        Integer.MAX_VALUE,
+        DEFAULT_SHARD_BYTES);
+  }
+
+  private static Encoding lossless(int size) {
+    return size <= RAW_SIZE ? Encoding.RAW : Encoding.PNG;
   }
 
   private static Encoding trainingEncoding(EncodingChoice choice, int size) {

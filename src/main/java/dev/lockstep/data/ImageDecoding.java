@@ -69,7 +69,7 @@ public final class ImageDecoding {
   static Operand<TUint8> any(Ops tf, Operand<TString> bytes) {
     // DecodeImage has no accurate transform for JPEG, and DecodeJpeg takes no BMP. A graph runs
     // both, so the one that the image is not for gets a single pixel.
-    Operand<TBool> isJpeg = startsWith(tf, bytes, JPEG_START);
+    Operand<TBool> isJpeg = isJpeg(tf, bytes);
     Operand<TUint8> pixel = tf.constant(new byte[1][1][3]);
     Operand<TUint8> jpeg = jpeg(tf, tf.select(isJpeg, bytes, tf.image.encodeJpeg(pixel)));
     Operand<TUint8> other =
@@ -85,6 +85,10 @@ public final class ImageDecoding {
             tf.constant(new byte[] {0, 0, 0, OPAQUE}),
             tf.constant(new byte[4]));
     return choose(tf, isJpeg, withOpaque(tf, jpeg), tf.math.maximum(rgba(tf, other), leastAlpha));
+  }
+
+  static Operand<TBool> isJpeg(Ops tf, Operand<TString> bytes) {
+    return startsWith(tf, bytes, JPEG_START);
   }
 
   private static Operand<TBool> startsWith(Ops tf, Operand<TString> bytes, byte[] start) {

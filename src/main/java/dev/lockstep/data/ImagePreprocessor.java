@@ -38,6 +38,25 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
   }
 
   /**
+   * The same, and sets a JPEG upright as its EXIF orientation says, as data preparation does.
+   *
+   * @param encodedBytes [], a JPEG, PNG, GIF (its first frame) or BMP (24 or 32 bits)
+   * @return [size, size, 3]
+   */
+  public Operand<TUint8> applyUpright(Ops tf, Operand<TString> encodedBytes) {
+    Operand<TInt32> orientation =
+        tf.select(
+            ImageDecoding.isJpeg(tf, encodedBytes),
+            ExifOrientation.of(tf, encodedBytes),
+            tf.constant(1));
+    return apply(
+        tf,
+        encodedBytes,
+        ExifOrientation.axes(tf, orientation),
+        ExifOrientation.mirrored(tf, orientation));
+  }
+
+  /**
    * The same for an image that does not stand upright.
    *
    * @param axes [3], the order of the axes that sets it upright

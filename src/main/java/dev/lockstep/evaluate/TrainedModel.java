@@ -6,29 +6,28 @@ import dev.lockstep.input.InputPipeline;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.ModelSpec;
-import dev.lockstep.tensorflow.CheckpointFile;
+import dev.lockstep.tensorflow.VariableSource;
 import dev.lockstep.tensorflow.Variables;
-import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 
-/** A model from a checkpoint, in a graph without anything of training, over one dataset. */
+/** A model with its values, in a graph without anything of training, over one dataset. */
 public final class TrainedModel implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final PairEmbedder embedder;
 
   /**
-   * @param variables the files of a checkpoint, without their endings
+   * @param variables where the values are from
    * @param pairs what {@link #embed} embeds; its vocabulary must be the model's
-   * @throws dev.lockstep.error.InvalidInputException if the checkpoint is missing or of another
-   *     model
+   * @throws dev.lockstep.error.InvalidInputException if the values are missing or of another model
    */
   public TrainedModel(
       ModelSpec spec,
-      Path variables,
+      VariableSource variables,
       PreparedDataset pairs,
       int imageSize,
       InputSpec input,
@@ -41,10 +40,10 @@ public final class TrainedModel implements AutoCloseable {
     embedder =
         new PairEmbedder(
             model, iterator, InputPipeline.evaluation(iterator, pairs, input, batchSize));
-    CheckpointFile file = new CheckpointFile(tf, made.all());
+    Consumer<Session> filling = variables.into(tf, made.all());
     session = new Session(graph, config);
     try {
-      file.restore(session, variables);
+      filling.accept(session);
     } catch (RuntimeException e) {
       close();
       throw e;

@@ -11,6 +11,7 @@ import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public record Experiment(
     List<StageSpec> stages,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
+    WatchSpec watch,
     String resolved) {
   /** Steps of each stage in the short form. */
   private static final long SMOKE_STEPS = 20;
@@ -102,6 +104,7 @@ public record Experiment(
     }
     EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
     CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
+    WatchSpec watch = WatchSpec.from(block.block("doctor"));
     block.finish();
     return new Experiment(
         name,
@@ -116,6 +119,7 @@ public record Experiment(
         stages,
         evaluate,
         checkpoint,
+        watch,
         block.resolved());
   }
 }

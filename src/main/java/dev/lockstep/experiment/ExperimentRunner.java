@@ -8,8 +8,6 @@ import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalRanks;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.evaluate.TrainedModel;
-import dev.lockstep.export.ExportCheck;
-import dev.lockstep.export.SavedModelExporter;
 import dev.lockstep.report.Gallery;
 import dev.lockstep.report.GalleryBuilder;
 import dev.lockstep.report.RunCosts;
@@ -105,6 +103,7 @@ public final class ExperimentRunner {
             experiment.input(),
             experiment.evaluate(),
             experiment.checkpoint(),
+            experiment.watch(),
             folder.checkpoints(),
             device,
             precision.precision(),
@@ -163,13 +162,7 @@ public final class ExperimentRunner {
         RunReport.write(folder.path());
       }
       tell("exporting " + checkpoint.getFileName() + " to " + folder.model());
-      new SavedModelExporter(
-              experiment.model(),
-              experiment.data().evaluation().preprocessor(),
-              data.training().vocabulary(),
-              device.sessionConfig())
-          .export(Checkpoints.variables(checkpoint), folder.model());
-      difference = ExportCheck.compare(folder.model(), model.embedFirstBatch());
+      difference = new RunExport(run, device).own(checkpoint, model.embedFirstBatch()).difference();
     }
     tell("the exported model agrees with the trained one to %.1e".formatted(difference));
     RunResult result = RunResult.of(state, checkpoint, scores, difference);

@@ -1,16 +1,15 @@
 package dev.lockstep.experiment;
 
-import dev.lockstep.data.DatasetPreparer;
 import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.evaluate.TrainedModel;
 import dev.lockstep.tensorflow.Device;
+import dev.lockstep.tensorflow.VariableSource;
 import dev.lockstep.text.Vocabulary;
 import dev.lockstep.text.WordPieceTokenizer;
 import dev.lockstep.train.Checkpoints;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** A run as something to use: its experiment, its vocabulary and its checkpoints. */
 public record FinishedRun(RunFolder folder, Experiment experiment) {
@@ -47,24 +46,16 @@ public record FinishedRun(RunFolder folder, Experiment experiment) {
                     "run it for longer: one is written every few minutes and at each stage's end"));
   }
 
-  /** Prepares a CSV as the run's own test pairs are prepared. */
-  public PreparedDataset prepare(Path csv, Consumer<String> tell) {
-    WordPieceTokenizer tokenizer =
-        new WordPieceTokenizer(Vocabulary.read(folder.vocabulary()), experiment.tokenizer());
-    PreparationProgress progress = new PreparationProgress(tell);
-    return progress
-        .report(
-            new DatasetPreparer(
-                    experiment.data().prepared(), experiment.data().evaluation(), tokenizer)
-                .prepare(csv, progress))
-        .dataset();
+  /** The run's own tokenizer. */
+  public WordPieceTokenizer tokenizer() {
+    return new WordPieceTokenizer(Vocabulary.read(folder.vocabulary()), experiment.tokenizer());
   }
 
   /** The model of a checkpoint over prepared pairs. */
   public TrainedModel model(Path checkpoint, PreparedDataset pairs, Device device) {
     return new TrainedModel(
         experiment.model(),
-        Checkpoints.variables(checkpoint),
+        VariableSource.checkpoint(Checkpoints.variables(checkpoint)),
         pairs,
         experiment.data().imageSize(),
         experiment.input(),

@@ -28,7 +28,8 @@ import java.util.TreeSet;
 public final class RunFolder implements AutoCloseable {
   /** Keys that may change between two starts of one run: they do not change what is learned. */
   private static final List<String> FREE =
-      List.of("device.", "checkpoint.", "evaluate.gallery", "data.prepared", "seeds");
+      List.of(
+          "device.", "checkpoint.", "evaluate.gallery", "data.prepared", "doctor.every", "seeds");
 
   private final Path path;
   private final FileChannel lock;

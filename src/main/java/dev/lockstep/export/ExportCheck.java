@@ -23,19 +23,16 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /** Loads an exported model again and compares its embeddings with the trained model's own. */
-public final class ExportCheck {
-  /** What float32 sums in another order may differ by. */
-  private static final double TOLERANCE = 1e-5;
-
+final class ExportCheck {
   private ExportCheck() {}
 
   /**
-   * The largest difference of any value over all three signatures.
+   * The largest difference of any value over the signatures that embed.
    *
    * @param expected pairs as the trained model embeds them
-   * @throws RunFailedException if it is larger than 1e-5
+   * @throws RunFailedException if it is larger than the precision accounts for
    */
-  public static double compare(Path savedModel, EmbeddedBatch expected) {
+  static double compare(Path savedModel, EmbeddedBatch expected, StoredPrecision precision) {
     double largest = 0;
     try (SavedModelBundle bundle =
         SavedModelBundle.load(savedModel.toString(), SavedModelExporter.TAG)) {
@@ -45,8 +42,9 @@ public final class ExportCheck {
         largest =
             difference(
                 bundle,
-                SavedModelExporter.ENCODE_TEXT,
-                Map.of("input_ids", ids, "attention_mask", mask),
+                ModelSignatures.ENCODE_TEXT,
+                Map.of(ModelSignatures.INPUT_IDS, ids, ModelSignatures.ATTENTION_MASK, mask),
+                ModelSignatures.TEXT_EMBEDDING,
                 expected.texts().values());
       }
       Shape images = Shape.of(expected.count(), expected.side(), expected.side(), 3);
@@ -56,8 +54,9 @@ public final class ExportCheck {
                 largest,
                 difference(
                     bundle,
-                    SavedModelExporter.ENCODE_PIXELS,
-                    Map.of("pixels", pixels),
+                    ModelSignatures.ENCODE_PIXELS,
+                    Map.of(ModelSignatures.PIXELS, pixels),
+                    ModelSignatures.IMAGE_EMBEDDING,
                     expected.images().values()));
       }
       try (TString files = TString.tensorOfBytes(pngs(expected))) {
@@ -66,12 +65,13 @@ public final class ExportCheck {
                 largest,
                 difference(
                     bundle,
-                    SavedModelExporter.ENCODE_IMAGE,
-                    Map.of("image_bytes", files),
+                    ModelSignatures.ENCODE_IMAGE,
+                    Map.of(ModelSignatures.IMAGE_BYTES, files),
+                    ModelSignatures.IMAGE_EMBEDDING,
                     expected.images().values()));
       }
     }
-    if (!(largest <= TOLERANCE)) {
+    if (!(largest <= precision.tolerance())) {
       throw new RunFailedException(
           savedModel
               + ": the exported model's embeddings differ from the trained one's by "
@@ -82,9 +82,13 @@ public final class ExportCheck {
   }
 
   private static double difference(
-      SavedModelBundle bundle, String signature, Map<String, Tensor> inputs, float[] expected) {
+      SavedModelBundle bundle,
+      String signature,
+      Map<String, Tensor> inputs,
+      String output,
+      float[] expected) {
     try (Result result = bundle.function(signature).call(inputs)) {
-      float[] actual = VariableValues.floats((TFloat32) result.get(0));
+      float[] actual = VariableValues.floats((TFloat32) result.get(output).orElseThrow());
       double largest = actual.length == expected.length ? 0 : Double.POSITIVE_INFINITY;
       for (int i = 0; i < actual.length && i < expected.length; i++) {
         double difference = Math.abs((double) actual[i] - expected[i]);

@@ -10,7 +10,6 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.Restore;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
@@ -33,8 +32,8 @@ final class SavedModelSaver {
     List<Operand<?>> values = new ArrayList<>();
     List<Class<? extends TType>> types = new ArrayList<>();
     for (Variable variable : variables) {
-      values.add(variable.value());
-      types.add(TFloat32.class);
+      values.add(tf.readVariableOp(variable.handle(), variable.stored()));
+      types.add(variable.stored());
     }
     Op save = tf.train.save(filename, tensorNames, whole, values);
     tf.withControlDependencies(List.of(save)).withName("control_dependency").identity(filename);

@@ -1,5 +1,6 @@
 package dev.lockstep.pretrained;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.pretrained.layout.Layout;
@@ -147,14 +148,33 @@ public final class Checkpoint implements AutoCloseable {
     return CONFIGS.stream().flatMap(name -> beside(name).stream()).findFirst();
   }
 
-  /** {@code preprocessor_config.json} beside the weights. */
+  /**
+   * {@code preprocessor_config.json} beside the weights, or the same in the {@code
+   * processor_config.json} of newer transformers.
+   */
   public Optional<JsonObject> preprocessorConfig() {
-    return beside("preprocessor_config.json");
+    return beside("preprocessor_config.json")
+        .or(
+            () ->
+                beside("processor_config.json")
+                    .map(json -> json.get("image_processor"))
+                    .filter(JsonElement::isJsonObject)
+                    .map(JsonElement::getAsJsonObject));
   }
 
-  private Optional<JsonObject> beside(String name) {
-    Path file = folder.resolve(name);
-    return Files.exists(file) ? Optional.of(JsonFile.read(file)) : Optional.empty();
+  /** A JSON file beside the weights. */
+  Optional<JsonObject> beside(String name) {
+    return fileBeside(name).map(JsonFile::read);
+  }
+
+  /** A file beside the weights. */
+  public Optional<Path> fileBeside(String name) {
+    return Optional.of(folder.resolve(name)).filter(Files::exists);
+  }
+
+  /** The files of the weights themselves: one, or an index and its shards. */
+  public List<Path> files() {
+    return weights.files();
   }
 
   @Override

@@ -1,11 +1,9 @@
 package dev.lockstep.pretrained;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.model.Side;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,12 +16,10 @@ final class CheckpointConfig {
 
   private final Checkpoint checkpoint;
   private final JsonObject config;
-  private final JsonObject preprocessor;
 
   CheckpointConfig(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
     this.config = checkpoint.config().orElseGet(JsonObject::new);
-    this.preprocessor = checkpoint.preprocessorConfig().orElseGet(JsonObject::new);
   }
 
   /**
@@ -76,19 +72,7 @@ final class CheckpointConfig {
     if (size.isEmpty()) {
       size = number(config, "image_resolution");
     }
-    for (String key : List.of("crop_size", "size")) {
-      if (size.isEmpty() && preprocessor.get(key) instanceof JsonObject sides) {
-        size = number(sides, "height");
-      }
-    }
-    return size.map(Double::intValue);
-  }
-
-  /** A list of three numbers of {@code preprocessor_config.json}. */
-  Optional<List<Double>> channels(String key) {
-    return preprocessor.get(key) instanceof JsonArray array && array.size() == 3
-        ? Optional.of(array.asList().stream().map(JsonElement::getAsDouble).toList())
-        : Optional.empty();
+    return size.map(Double::intValue).or(() -> InputForm.imageSize(checkpoint));
   }
 
   /** Refuses a form of a tower that Lockstep has not. */

@@ -1,5 +1,7 @@
 package dev.lockstep.pretrained;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +73,38 @@ public record ImportTable(String source, List<Row> rows, List<String> leftOver, 
     return lines;
   }
 
+  /** The whole table, a row for each variable, for programs. */
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    json.addProperty("source", source);
+    JsonArray variables = new JsonArray();
+    for (Row row : rows) {
+      JsonObject variable = new JsonObject();
+      variable.addProperty("variable", row.variable());
+      JsonArray shape = new JsonArray();
+      for (long size : row.shape().asArray()) {
+        shape.add(size);
+      }
+      variable.add("shape", shape);
+      variable.addProperty("outcome", word(row.outcome()));
+      JsonArray tensors = new JsonArray();
+      row.tensors().forEach(tensors::add);
+      variable.add("tensors", tensors);
+      variable.addProperty("how", row.how());
+      variables.add(variable);
+    }
+    json.add("variables", variables);
+    JsonArray left = new JsonArray();
+    leftOver.forEach(left::add);
+    json.add("leftOver", left);
+    json.addProperty("notAskedFor", notAskedFor);
+    return json;
+  }
+
+  private static String word(Outcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
   private static String line(String pattern, Group group) {
     Row row = group.first();
     String name = pattern.substring(0, pattern.indexOf('\t'));
@@ -80,7 +114,7 @@ public record ImportTable(String source, List<Row> rows, List<String> leftOver, 
     }
     return String.format(
         "  %-10s %4d x %s %s%s%s",
-        row.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        word(row.outcome()),
         group.count(),
         group.count() == 1 ? row.variable() : name,
         row.shape(),

@@ -2,11 +2,15 @@ package dev.lockstep.pretrained;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.model.Side;
+import dev.lockstep.text.TokenizerSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,6 +26,8 @@ import java.util.stream.Collectors;
  * @param imageSize pixels on a side, where it can be told
  * @param positions the longest text, in tokens
  * @param vocabulary how many ids the tokenizer has
+ * @param input how images and texts are to be brought to it
+ * @param asTransformers whether its inputs are prepared as transformers does, not as the original
  */
 public record ModelBlock(
     String source,
@@ -29,7 +35,11 @@ public record ModelBlock(
     Optional<Integer> embedding,
     Optional<Integer> imageSize,
     Optional<Integer> positions,
-    Optional<Integer> vocabulary) {
+    Optional<Integer> vocabulary,
+    InputForm input,
+    boolean asTransformers) {
+  /** The longest text that Chinese-CLIP was trained on, in tokens. */
+  private static final int CHINESE_CLIP_CONTEXT = 52;
 
   /** Keys that change a model's numbers, but no shape, so that an import alone would not notice. */
   private static final List<String> SILENT =
@@ -66,14 +76,72 @@ public record ModelBlock(
     return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }
 
-  /** A file to include: the block, and above it where it is from and what goes with it. */
+  /** A file to include: the block, above it where it is from, under it what goes with it. */
   public String file() {
-    StringBuilder file = new StringBuilder("# From " + source + ".\n");
-    imageSize.ifPresent(size -> file.append("# For data.image-size = ").append(size).append('\n'));
+    return "# From "
+        + source
+        + ".\n"
+        + "model {\n"
+        + inside().indent(2)
+        + "}\n"
+        + data()
+        + tokenizer();
+  }
+
+  ModelBlock withVocabulary(Optional<Path> file) {
+    InputForm other =
+        new InputForm(
+            input.resize(),
+            input.mean(),
+            input.deviation(),
+            file,
+            input.lowercase(),
+            input.remarks());
+    return new ModelBlock(
+        source, towers, embedding, imageSize, positions, vocabulary, other, asTransformers);
+  }
+
+  /** The lines for the block {@code data}. */
+  private String data() {
+    StringBuilder data = new StringBuilder();
+    imageSize.ifPresent(size -> data.append("data.image-size = ").append(size).append('\n'));
+    input
+        .resize()
+        .ifPresent(
+            resize ->
+                data.append("data.resize = " + resize.name().toLowerCase(Locale.ROOT) + "\n"));
+    if (towers.containsKey(Side.IMAGE)) {
+      // Today's transformers lays transparent images on white, the original code drops their alpha.
+      data.append("data.background = " + (asTransformers ? "\"#ffffff\"" : "none") + "\n");
+    }
+    return data.toString();
+  }
+
+  /** The lines for the block {@code tokenizer}. */
+  private String tokenizer() {
+    StringBuilder tokenizer = new StringBuilder();
     positions.ifPresent(
-        count -> file.append("# For tokenizer.context-length of at most " + count + "\n"));
-    vocabulary.ifPresent(size -> file.append("# For a vocabulary of " + size + " tokens\n"));
-    return file.append("model {\n").append(inside().indent(2)).append("}\n").toString();
+        count -> tokenizer.append("tokenizer.context-length = " + contextLength(count) + "\n"));
+    input
+        .vocabulary()
+        .ifPresent(
+            file ->
+                tokenizer
+                    .append("tokenizer.vocabulary = ")
+                    .append(ConfigUtil.quoteString(file.toString()))
+                    .append('\n'));
+    if (towers.containsKey(Side.TEXT)) {
+      TokenizerSpec like = asTransformers ? TokenizerSpec.bert() : TokenizerSpec.chineseClip();
+      tokenizer.append("tokenizer.lowercase = " + input.lowercase() + "\n");
+      tokenizer.append("tokenizer.max-word-length = " + like.maxWordLength() + "\n");
+      tokenizer.append("tokenizer.special-tokens-in-text = " + like.specialTokensInText() + "\n");
+    }
+    return tokenizer.toString();
+  }
+
+  private int contextLength(int positions) {
+    boolean bert = "bert".equals(towers.getOrDefault(Side.TEXT, Map.of()).get("type"));
+    return bert ? Math.min(positions, CHINESE_CLIP_CONTEXT) : positions;
   }
 
   /**

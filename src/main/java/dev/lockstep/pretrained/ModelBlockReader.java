@@ -25,12 +25,14 @@ final class ModelBlockReader {
   private final VariableShapes shapes;
   private final CheckpointConfig config;
   private final Map<Side, Map<String, Object>> towers = new EnumMap<>(Side.class);
+  private final InputForm input;
   private Optional<Integer> imageSize;
 
   ModelBlockReader(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
     this.shapes = new VariableShapes(checkpoint);
     this.config = new CheckpointConfig(checkpoint);
+    this.input = InputForm.of(checkpoint);
     this.imageSize = config.imageSize();
   }
 
@@ -48,7 +50,9 @@ final class ModelBlockReader {
         embedding(),
         imageSize,
         hasText ? Optional.of(shapes.size("text/embeddings/position", 2, 0)) : Optional.empty(),
-        hasText ? Optional.of(shapes.size("text/embeddings/word", 2, 0)) : Optional.empty());
+        hasText ? Optional.of(shapes.size("text/embeddings/word", 2, 0)) : Optional.empty(),
+        input,
+        checkpoint.layout().label().startsWith("transformers'"));
   }
 
   private Optional<Integer> embedding() {
@@ -68,8 +72,8 @@ final class ModelBlockReader {
     } else {
       tower = visionTransformer();
     }
-    config.channels("image_mean").ifPresent(mean -> tower.put("mean", mean));
-    config.channels("image_std").ifPresent(deviation -> tower.put("deviation", deviation));
+    input.mean().ifPresent(mean -> tower.put("mean", mean));
+    input.deviation().ifPresent(deviation -> tower.put("deviation", deviation));
     return tower;
   }
 

@@ -6,8 +6,10 @@ import dev.lockstep.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -59,6 +61,11 @@ final class ShardedWeights implements WeightFile {
   @Override
   public Path path() {
     return path;
+  }
+
+  @Override
+  public List<Path> files() {
+    return Stream.concat(Stream.of(path), files.values().stream().map(WeightFile::path)).toList();
   }
 
   @Override

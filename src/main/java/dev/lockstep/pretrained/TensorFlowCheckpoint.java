@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.DataType;
@@ -50,6 +51,13 @@ final class TensorFlowCheckpoint extends StoredTensors {
       close();
       throw e;
     }
+  }
+
+  @Override
+  public List<Path> files() {
+    return Stream.concat(
+            Stream.of(Path.of(prefix + INDEX)), shards.values().stream().map(SourceFile::path))
+        .toList();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lockstep.pretrained;
 
 import dev.lockstep.error.InvalidInputException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.tensorflow.ndarray.Shape;
 
@@ -24,6 +25,11 @@ public interface WeightFile extends AutoCloseable {
   }
 
   Path path();
+
+  /** All files that it reads. */
+  default List<Path> files() {
+    return List.of(path());
+  }
 
   /** The tensors, in the order of the file. */
   Set<String> names();

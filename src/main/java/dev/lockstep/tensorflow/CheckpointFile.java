@@ -41,8 +41,7 @@ public final class CheckpointFile {
     List<Operand<?>> values = new ArrayList<>();
     List<Class<? extends TType>> types = new ArrayList<>();
     for (Variable variable : variables) {
-      // A read of its own: the shared one may have run before an update in the same step.
-      values.add(tf.readVariableOp(variable.handle(), TFloat32.class));
+      values.add(variable.read(tf));
       types.add(TFloat32.class);
     }
     save = tf.train.save(path, tensorNames, wholeTensors, values);
@@ -50,9 +49,7 @@ public final class CheckpointFile {
     List<Op> assignments = new ArrayList<>();
     int i = 0;
     for (Variable variable : variables) {
-      assignments.add(
-          tf.assignVariableOp(
-              variable.handle(), tf.ensureShape(restored.tensors().get(i++), variable.shape())));
+      assignments.add(variable.assign(tf, tf.ensureShape(floats(restored, i++), variable.shape())));
     }
     restore = tf.withControlDependencies(assignments).noOp();
   }
@@ -96,6 +93,11 @@ public final class CheckpointFile {
     try (TString text = TString.scalarOf(prefix.toAbsolutePath().toString())) {
       session.runner().feed(path, text).addTarget(operation).run().close();
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Operand<TFloat32> floats(Restore restored, int index) {
+    return (Operand<TFloat32>) (Operand<?>) restored.tensors().get(index);
   }
 
   private static Operand<TString> strings(Ops tf, List<String> values) {

@@ -31,7 +31,7 @@ public final class VariableValues {
           tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
       this.variables.put(variable.name(), variable);
       values.put(variable.name(), value);
-      assignments.add(tf.assignVariableOp(variable.handle(), value));
+      assignments.add(variable.assign(tf, value));
     }
     assign = tf.withControlDependencies(assignments).noOp();
   }

@@ -15,6 +15,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The variables of one graph, by name. They are resource variables: TensorFlow-Java's own {@code
@@ -24,14 +25,25 @@ import org.tensorflow.types.TFloat32;
 public final class Variables {
   private final Ops tf;
   private final long seed;
+  private final Class<? extends TFloating> stored;
   private final Map<String, Variable> byName = new LinkedHashMap<>();
 
   /**
    * @param seed from which, with its name, each variable's first value is drawn
    */
   public Variables(Ops tf, long seed) {
+    this(tf, seed, TFloat32.class);
+  }
+
+  private Variables(Ops tf, long seed, Class<? extends TFloating> stored) {
     this.tf = tf;
     this.seed = seed;
+    this.stored = stored;
+  }
+
+  /** Variables that are kept in another type, and computed with in float32; not to be trained. */
+  public static Variables storedAs(Class<? extends TFloating> type, Ops tf) {
+    return new Variables(tf, 0, type);
   }
 
   /**
@@ -56,15 +68,18 @@ public final class Variables {
     // Names of operations may not hold a slash; the shared name is the one that checkpoints use.
     String operation = name.replace('/', '.');
     VarHandleOp handle =
-        tf.withName(operation).varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(name));
+        tf.withName(operation).varHandleOp(stored, shape, VarHandleOp.sharedName(name));
     Operand<TFloat32> first = initializer.call(tf, tf.constant(shape.asArray()), TFloat32.class);
     return new Variable(
         name,
         shape,
         role,
+        stored,
         handle,
-        tf.withName(operation + ".value").readVariableOp(handle, TFloat32.class),
-        tf.withName(operation + ".initialize").assignVariableOp(handle, first));
+        Variable.read(tf.withName(operation + ".value"), handle, stored),
+        tf.withName(operation + ".initialize")
+            .assignVariableOp(
+                handle, stored == TFloat32.class ? first : tf.dtypes.cast(first, stored)));
   }
 
   /** A seed for the first value of a variable: the same in every graph, another for each name. */

@@ -54,7 +54,8 @@ public final class Vocabulary {
 
   /**
    * Reads a vocab.txt: one token a line. Lines end with a line feed and nothing else, for BERT's
-   * Chinese vocabulary holds U+2028 as a token.
+   * Chinese vocabulary holds U+2028 as a token. A file that ends with {@code .json} is read as the
+   * tokenizer.json of newer transformers.
    *
    * @throws InvalidInputException if the file is missing, empty, not UTF-8, holds a token twice or
    *     lacks a special token
@@ -71,6 +72,9 @@ public final class Vocabulary {
     if (text.isBlank()) {
       throw new InvalidInputException(
           file.toString(), "the vocabulary is empty", "give one token a line");
+    }
+    if (file.toString().endsWith(".json")) {
+      return new Vocabulary(TokenizerJson.tokens(file, text), file.toString());
     }
     String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
     List<String> lines = new ArrayList<>(Arrays.asList(withoutMark.split("\n", -1)));
@@ -93,6 +97,29 @@ public final class Vocabulary {
 
   public static Vocabulary of(List<String> tokens) {
     return new Vocabulary(tokens, "the vocabulary");
+  }
+
+  /**
+   * The same for a model whose table has so many rows: where they are more than the tokens, as some
+   * models have for the speed of it, tokens are added that no text holds.
+   *
+   * @throws InvalidInputException if there are more tokens than rows
+   */
+  public Vocabulary ofSize(int rows) {
+    if (tokens.size() > rows) {
+      throw new InvalidInputException(
+          "the vocabulary",
+          "it has " + tokens.size() + " tokens, but the model's table has " + rows + " rows",
+          "use the vocab.txt that belongs to the model");
+    }
+    List<String> all = new ArrayList<>(tokens);
+    for (int i = 0; all.size() < rows; i++) {
+      String unused = "[unused" + i + "]";
+      if (!ids.containsKey(unused)) {
+        all.add(unused);
+      }
+    }
+    return new Vocabulary(all, "the vocabulary");
   }
 
   /** Writes a vocab.txt that {@link #read} gives back. */

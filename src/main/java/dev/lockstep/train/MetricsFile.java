@@ -80,6 +80,9 @@ public final class MetricsFile implements TrainingListener {
     line.add("learningRate", object(step.learningRates()));
     line.add("gradientNorm", object(step.gradientNorms()));
     put(line, "logitScale", step.logitScale());
+    if (!step.signals().isEmpty()) {
+      line.add("signals", object(step.signals()));
+    }
     write(line);
   }
 

@@ -35,17 +35,20 @@ final class StageGraph {
    * What one step measured.
    *
    * @param gradientNorms by side, before clipping; only sides that learn
+   * @param signals empty where they were not asked for
    */
   record Measured(
       double loss,
       double floor,
       double logitScale,
       double waitSeconds,
-      Map<String, Double> gradientNorms) {}
+      Map<String, Double> gradientNorms,
+      Map<String, Double> signals) {}
 
   private final StepInputs inputs;
   private final Operand<TFloat32> measured;
   private final Op apply;
+  private final StepSignals signals;
   private final List<Side> learningSides;
   private final Map<String, Long> trainedParameters = new LinkedHashMap<>();
 
@@ -57,6 +60,7 @@ final class StageGraph {
       StageSpec spec,
       BatchIterator iterator,
       StepInputs inputs,
+      InputSignals inputSignals,
       boolean bfloat16) {
     this.inputs = inputs;
     Map<Variable, Double> factors = factors(spec, variables.trainable());
@@ -89,6 +93,13 @@ final class StageGraph {
       numbers.add(norm(tf, side, updates, step.squaredNorms()));
     }
     measured = tf.stack(numbers);
+    signals =
+        new StepSignals(
+            tf,
+            List.of(
+                EmbeddingSignals.of(tf, encoded, batch),
+                inputSignals.of(tf, batch),
+                MovementSignals.of(tf, updates, apply)));
     for (Side side : Side.values()) {
       trainedParameters.put(side.label(), parameters(side, factors));
     }
@@ -104,9 +115,17 @@ final class StageGraph {
     return List.of(measured, apply);
   }
 
-  /** Takes one step. */
-  Measured step(Session session, long stepNumber, Map<String, Double> learningRates) {
+  /**
+   * Takes one step.
+   *
+   * @param withSignals whether to measure the signals too
+   */
+  Measured step(
+      Session session, long stepNumber, Map<String, Double> learningRates, boolean withSignals) {
     Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
+    if (withSignals) {
+      runner.fetch(signals.values());
+    }
     List<Tensor> fed = inputs.feed(runner, stepNumber, learningRates);
     try (Result result = runner.run()) {
       float[] numbers = VariableValues.floats((TFloat32) result.get(0));
@@ -114,7 +133,13 @@ final class StageGraph {
       for (int i = 0; i < learningSides.size(); i++) {
         norms.put(learningSides.get(i).label(), (double) numbers[4 + i]);
       }
-      return new Measured(numbers[0], numbers[1], numbers[2], numbers[3], norms);
+      return new Measured(
+          numbers[0],
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          norms,
+          withSignals ? signals.read(result.get(1)) : Map.of());
     } finally {
       fed.forEach(Tensor::close);
     }

@@ -20,6 +20,8 @@ import java.util.Map;
  * @param learningRates by tower: "image", "text", "shared"
  * @param gradientNorms by tower, before clipping; a tower that is held fixed is absent
  * @param logitScale the factor on the cosine similarities (not its logarithm)
+ * @param signals what the doctor watches, by name (docs/doctor.md); measured every few steps, and
+ *     empty at the others
  */
 public record StepView(
     String stage,
@@ -36,4 +38,5 @@ public record StepView(
     int batchSize,
     Map<String, Double> learningRates,
     Map<String, Double> gradientNorms,
-    double logitScale) {}
+    double logitScale,
+    Map<String, Double> signals) {}

@@ -81,6 +81,7 @@ public final class TensorBoardWriter implements TrainingListener {
     step.learningRates().forEach((tower, rate) -> add(scalars, "learning-rate/" + tower, rate));
     step.gradientNorms().forEach((tower, norm) -> add(scalars, "gradient-norm/" + tower, norm));
     add(scalars, "logit-scale", step.logitScale());
+    step.signals().forEach((name, value) -> add(scalars, name, value));
     if (step.stepSeconds() > 0) {
       add(scalars, "input/wait-share", step.waitSeconds() / step.stepSeconds());
       add(scalars, "pairs-per-second", step.batchSize() / step.stepSeconds());

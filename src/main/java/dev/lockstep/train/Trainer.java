@@ -100,13 +100,17 @@ public final class Trainer implements AutoCloseable {
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
     AdamW adamW = new AdamW(graph, tf, variables);
     StepInputs inputs = new StepInputs(tf);
+    InputSignals inputSignals =
+        new InputSignals(
+            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
     boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
     for (StageSpec spec : setup.stages()) {
       long seed = variables.seedFor("stage " + stages.size());
       stages.add(
           new Stage(
               spec,
-              new StageGraph(tf, variables, model, adamW, spec, iterator, inputs, bfloat16),
+              new StageGraph(
+                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
               InputPipeline.training(
                   iterator, setup.training(), setup.input(), spec.batchSize(), seed),
               spec.steps(setup.training().records())));
@@ -188,7 +192,8 @@ public final class Trainer implements AutoCloseable {
     long start = System.nanoTime();
     StageGraph.Measured measured;
     try {
-      measured = stage.graph().step(session, state.step(), rates);
+      measured =
+          stage.graph().step(session, state.step(), rates, setup.watch().isDue(state.stageStep()));
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
@@ -210,7 +215,8 @@ public final class Trainer implements AutoCloseable {
         spec.batchSize(),
         rates,
         measured.gradientNorms(),
-        measured.logitScale());
+        measured.logitScale(),
+        measured.signals());
   }
 
   private void checkFinite(StageGraph.Measured measured) {

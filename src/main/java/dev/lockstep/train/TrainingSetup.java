@@ -26,6 +26,7 @@ public record TrainingSetup(
     InputSpec input,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
+    WatchSpec watch,
     Path checkpointFolder,
     Device device,
     Precision precision,

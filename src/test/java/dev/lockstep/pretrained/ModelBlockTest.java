@@ -56,7 +56,8 @@ class ModelBlockTest {
             """);
     assertThat(block.imageSize()).contains(16);
     assertThat(block.vocabulary()).contains(400);
-    assertThat(block.file()).contains("# For data.image-size = 16", "model {\n  image {\n");
+    assertThat(block.file())
+        .contains("model {\n  image {\n", "data.image-size = 16", "tokenizer.context-length = 18");
   }
 
   @Test

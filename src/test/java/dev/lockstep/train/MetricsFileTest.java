@@ -82,7 +82,7 @@ class MetricsFileTest {
                  "epoch": 0.25, "seconds": 0.5, "stepSeconds": 0.5, "waitSeconds": 0.005,
                  "loss": 5.5, "floor": 0.21, "lnN": 5.545177444479562,
                  "learningRate": {"image": 0.001, "text": 0.002, "shared": 0.004},
-                 "gradientNorm": {"text": 0.75}, "logitScale": 14.3}
+                 "gradientNorm": {"text": 0.75}, "logitScale": 14.3, "signals": {"alignment": 1.25}}
                 """));
     assertThat(lines.get(2).getAsJsonObject("scores").getAsJsonObject("textToImage"))
         .isEqualTo(

@@ -77,6 +77,7 @@ class TensorBoardWriterTest {
             Map.entry("learning-rate/shared", 0.004f),
             Map.entry("gradient-norm/text", 0.75f),
             Map.entry("logit-scale", 14.3f),
+            Map.entry("alignment", 1.25f),
             Map.entry("input/wait-share", 0.01f),
             Map.entry("pairs-per-second", 512f));
     writer.onTrainingEnd();

@@ -12,7 +12,8 @@ class TrainingPaceTest {
   /** 100 steps of 32 pairs. */
   private static StepView step(long step, double seconds, double wait, double loss) {
     return new StepView(
-        "both", step, step, 100, 0, 0, 0, seconds, wait, loss, 0.2, 32, Map.of(), Map.of(), 14);
+        "both", step, step, 100, 0, 0, 0, seconds, wait, loss, 0.2, 32, Map.of(), Map.of(), 14,
+        Map.of());
   }
 
   @Test

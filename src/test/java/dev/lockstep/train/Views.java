@@ -38,7 +38,8 @@ final class Views {
         256,
         Map.of("image", 1e-3, "text", 2e-3, "shared", 4e-3),
         Map.of("text", 0.75),
-        14.3);
+        14.3,
+        Map.of("alignment", 1.25));
   }
 
   static EvaluationView evaluation(String stage, long step, double textToImageAt1) {
