@@ -7,6 +7,7 @@ import dev.lockstep.report.RunMetrics.Evaluation;
 import dev.lockstep.report.RunMetrics.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -36,6 +37,10 @@ final class ComparisonCharts {
       this.label = label;
       this.of = of;
     }
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Points of a run's curve. */
@@ -61,7 +66,7 @@ final class ComparisonCharts {
     JsonArray axes = new JsonArray();
     for (Axis axis : Axis.values()) {
       JsonObject object = new JsonObject();
-      object.addProperty("id", axis.name().toLowerCase(java.util.Locale.ROOT));
+      object.addProperty("id", axis.id());
       object.addProperty("label", axis.label);
       axes.add(object);
     }
@@ -134,7 +139,7 @@ final class ComparisonCharts {
     JsonObject x = new JsonObject();
     for (Axis axis : Axis.values()) {
       double[] places = curve.places().stream().mapToDouble(axis.of).toArray();
-      x.add(axis.name().toLowerCase(java.util.Locale.ROOT), Charts.numbers(places, kept));
+      x.add(axis.id(), Charts.numbers(places, kept));
     }
     JsonObject line = new JsonObject();
     line.addProperty("label", label);

@@ -2,13 +2,17 @@ package dev.lockstep.report;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.lockstep.evaluate.PairedBootstrap.Difference;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,22 +24,27 @@ final class ComparisonFigures {
   static String csv(Comparison comparison) {
     List<Measure> measures = measures(comparison);
     StringWriter text = new StringWriter();
-    CsvWriter csv = CsvWriter.builder().build(text);
-    List<String> head = new ArrayList<>(List.of("experiment", "seed", "folder"));
-    measures.forEach(measure -> head.add(measure.id()));
-    csv.writeRecord(head);
-    for (Contender contender : comparison.contenders()) {
-      for (ComparedRun run : contender.runs()) {
-        List<String> row =
-            new ArrayList<>(List.of(contender.name(), run.seed(), run.folder().toString()));
-        for (Measure measure : measures) {
-          double value = measure.value().applyAsDouble(run);
-          row.add(Double.isFinite(value) ? number(value).toPlainString() : "");
-        }
-        csv.writeRecord(row);
+    try (CsvWriter csv = CsvWriter.builder().build(text)) {
+      List<String> head = new ArrayList<>(List.of("experiment", "seed", "folder"));
+      measures.forEach(measure -> head.add(measure.id()));
+      csv.writeRecord(head);
+      for (Contender contender : comparison.contenders()) {
+        contender.runs().forEach(run -> csv.writeRecord(row(contender, run, measures)));
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return text.toString();
+  }
+
+  private static List<String> row(Contender contender, ComparedRun run, List<Measure> measures) {
+    List<String> row =
+        new ArrayList<>(List.of(contender.name(), run.seed(), run.folder().toString()));
+    for (Measure measure : measures) {
+      double value = measure.value().applyAsDouble(run);
+      row.add(Double.isFinite(value) ? number(value).toPlainString() : "");
+    }
+    return row;
   }
 
   /**
@@ -117,10 +126,7 @@ final class ComparisonFigures {
       for (int i = 0; i < row.values().size(); i++) {
         values.add(
             comparison.contenders().get(i).name(),
-            row.values()
-                .get(i)
-                .<com.google.gson.JsonElement>map(JsonPrimitive::new)
-                .orElse(JsonNull.INSTANCE));
+            row.values().get(i).<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE));
       }
       JsonObject json = new JsonObject();
       json.addProperty("key", row.key());
@@ -136,7 +142,8 @@ final class ComparisonFigures {
 
   /** Steps and bytes without a point; six digits after it are more than any score has. */
   private static BigDecimal number(double value) {
-    BigDecimal exact = new BigDecimal(value).setScale(6, java.math.RoundingMode.HALF_EVEN);
-    return exact.signum() == 0 ? BigDecimal.ZERO : exact.stripTrailingZeros();
+    BigDecimal exact = new BigDecimal(value).setScale(6, RoundingMode.HALF_EVEN);
+    BigDecimal shortest = exact.stripTrailingZeros();
+    return shortest.scale() < 0 ? shortest.setScale(0) : shortest;
   }
 }

@@ -152,7 +152,7 @@ final class ComparisonPage {
             <section id="differences">
             <h2>Which differences are real</h2>
             <p class="note">How many points of R@1, text to image, the experiment at the left is \
-            above that at the top, with the interval that holds 95% of 5,000 samples of a paired \
+            above that at the top, with the interval that holds 95%% of 5,000 samples of a paired \
             bootstrap: the same test captions%s are drawn again and again. A difference whose \
             interval leaves out 0 is <b>bold</b>. Each is judged by itself: of twenty that are \
             none, about one will be bold.%s</p>
@@ -235,10 +235,16 @@ final class ComparisonPage {
     for (ConfigDifferences.Row row : rows) {
       table.append("<tr><th scope=\"row\">").append(Html.escape(row.key())).append("</th>");
       row.values()
-          .forEach(v -> table.append("<td>").append(Html.text(v.orElse("–"))).append("</td>"));
+          .forEach(
+              v -> table.append("<td>").append(Html.text(plain(v.orElse("–")))).append("</td>"));
       table.append("</tr>\n");
     }
     return table.append("</tbody></table></div>\n").toString();
+  }
+
+  /** A text without the quotes that a file needs. */
+  private static String plain(String value) {
+    return value.replaceFirst("^\"(.*)\"$", "$1");
   }
 
   private String runs() {

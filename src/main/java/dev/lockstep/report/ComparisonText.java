@@ -12,15 +12,8 @@ final class ComparisonText {
 
   static String of(Comparison comparison) {
     StringBuilder text = new StringBuilder();
-    List<Measure> scores = comparison.scores();
-    for (int from = 0; from < scores.size(); ) {
-      int to = from;
-      while (to < scores.size() && !scores.get(to).group().startsWith("at the end")) {
-        to++;
-      }
-      to = to == from ? scores.size() : to;
-      text.append(table(comparison, scores.subList(from, to))).append('\n');
-      from = to;
+    if (!comparison.scores().isEmpty()) {
+      text.append(table(comparison, comparison.scores())).append('\n');
     }
     text.append(table(comparison, comparison.costs())).append('\n');
     return text.append(verdict(comparison)).toString();

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -27,6 +28,11 @@ record Measure(
     boolean higherIsBetter,
     DoubleFunction<String> figure,
     ToDoubleFunction<ComparedRun> value) {
+  private static final String TEXT_TO_IMAGE = "text to image";
+  private static final String IMAGE_TO_TEXT = "image to text";
+  private static final Function<ComparedRun, Optional<Evaluation>> BEST = ComparedRun::best;
+  private static final Function<ComparedRun, Optional<Evaluation>> LAST =
+      run -> run.metrics().lastEvaluation();
 
   /**
    * What the models came to.
@@ -36,15 +42,15 @@ record Measure(
   static List<Measure> scores(Collection<Integer> ks) {
     List<Measure> scores = new ArrayList<>();
     for (int k : ks) {
-      scores.add(recall("bestTextToImageRecallAt", "text to image", k, true, ComparedRun::best));
+      scores.add(recall("bestTextToImageRecallAt" + k, TEXT_TO_IMAGE, "R@" + k, BEST, true, k));
     }
     for (int k : ks) {
-      scores.add(recall("bestImageToTextRecallAt", "image to text", k, false, ComparedRun::best));
+      scores.add(recall("bestImageToTextRecallAt" + k, IMAGE_TO_TEXT, "R@" + k, BEST, false, k));
     }
-    Function<ComparedRun, Optional<Evaluation>> last = run -> run.metrics().lastEvaluation();
     if (ks.contains(1)) {
-      scores.add(recall("finalTextToImageRecallAt", "at the end, text to image", 1, true, last));
-      scores.add(recall("finalImageToTextRecallAt", "at the end, image to text", 1, false, last));
+      String end = "R@1 at the end";
+      scores.add(recall("finalTextToImageRecallAt1", end, "to image", LAST, true, 1));
+      scores.add(recall("finalImageToTextRecallAt1", end, "to text", LAST, false, 1));
     }
     return scores;
   }
@@ -52,13 +58,14 @@ record Measure(
   private static Measure recall(
       String id,
       String group,
-      int k,
+      String title,
+      Function<ComparedRun, Optional<Evaluation>> evaluation,
       boolean textToImage,
-      Function<ComparedRun, Optional<Evaluation>> evaluation) {
+      int k) {
     return new Measure(
-        id + k,
+        id,
         group,
-        "R@" + k,
+        title,
         true,
         Figures::percent,
         run ->
@@ -82,21 +89,18 @@ record Measure(
   static List<Measure> costs(OptionalDouble target) {
     List<Measure> costs = new ArrayList<>(places("", "in all", run -> Optional.of(run.end())));
     costs.add(
-        cost(
-            "peakMemoryBytes",
-            "in all",
-            "peak memory",
-            Figures::bytes,
-            run ->
-                run.costs().peakMemoryBytes().orElse(-1) < 0
-                    ? Double.NaN
-                    : run.costs().peakMemoryBytes().getAsLong()));
+        cost("peakMemoryBytes", "in all", "peak memory", Figures::bytes, Measure::peakMemory));
     target.ifPresent(
         recall ->
             costs.addAll(
                 places(
                     "ToTarget", "to R@1 " + Figures.percent(recall), run -> run.reached(recall))));
     return costs;
+  }
+
+  private static double peakMemory(ComparedRun run) {
+    OptionalLong bytes = run.costs().peakMemoryBytes();
+    return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
   }
 
   private static List<Measure> places(

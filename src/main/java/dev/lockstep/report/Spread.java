@@ -22,8 +22,16 @@ record Spread(double mean, double deviation, int count) {
         known.length);
   }
 
-  /** As in "52.7% ± 1.3%", or the mean alone where there is one value. */
+  /** As in "52.7 ± 1.3%", or the mean alone where all values are the same. */
   String text(DoubleFunction<String> figure) {
-    return count > 1 ? figure.apply(mean) + " ± " + figure.apply(deviation) : figure.apply(mean);
+    if (!(deviation > 0)) {
+      return figure.apply(mean);
+    }
+    String middle = figure.apply(mean);
+    String around = figure.apply(deviation);
+    String unit = around.replaceFirst("^[\\d.,]+", "");
+    String number = middle.substring(0, Math.max(0, middle.length() - unit.length()));
+    boolean sameUnit = middle.endsWith(unit) && number.matches("[\\d.,]+");
+    return (sameUnit ? number : middle) + " ± " + around;
   }
 }
