@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
+      AgreeCommand.class,
       ExportCommand.class,
       BenchCommand.class,
     })

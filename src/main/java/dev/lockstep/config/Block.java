@@ -76,6 +76,14 @@ public final class Block {
     return object.get(key) instanceof ConfigList;
   }
 
+  /** Whether the key has a list whose first element is a block. */
+  public boolean isListOfBlocks(String key) {
+    return isList(key)
+        && object.get(key) instanceof ConfigList list
+        && !list.isEmpty()
+        && list.get(0) instanceof ConfigObject;
+  }
+
   public String string(String key) {
     return require(key, ValueKind.text());
   }
@@ -147,6 +155,19 @@ public final class Block {
     return has(key) ? Optional.of(path(key)) : Optional.empty();
   }
 
+  /**
+   * Files or folders, each as {@link #path} takes it.
+   *
+   * @param expected what to say where it is no list of paths
+   */
+  public List<Path> paths(String key, String expected) {
+    ValueKind<List<Path>> kind = ValueKind.listOf(ValueKind.path());
+    List<Path> paths = kind.read(object.get(key)).orElseThrow(() -> invalid(key, expected));
+    known.add(key);
+    resolved.put(key, kind.write().apply(paths));
+    return paths;
+  }
+
   /** Bytes, with a unit as in {@code 256MiB}. */
   public long bytes(String key, long fallback) {
     return orElse(key, ValueKind.bytes(), fallback);
@@ -174,6 +195,31 @@ public final class Block {
     Block block = new Block(child, fullPath(key), source);
     children.put(key, List.of(block));
     return block;
+  }
+
+  /**
+   * The block under a key that may also hold just a text, which stands for a block with that text
+   * under {@code name}: {@code strategy = joint} for <code>strategy { type = joint }</code>.
+   *
+   * @param expected what to say where it is neither
+   */
+  public Block blockOrText(String key, String name, String expected) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      throw missing(key, expected);
+    }
+    if (value instanceof ConfigObject) {
+      return block(key);
+    }
+    check(value.valueType() == ConfigValueType.STRING, key, expected);
+    if (!children.containsKey(key)) {
+      ConfigObject whole =
+          ConfigFactory.empty().root().withOrigin(value.origin()).withValue(name, value);
+      children.put(
+          key, List.of(new Block(whole.withOrigin(value.origin()), fullPath(key), source)));
+    }
+    return children.get(key).get(0);
   }
 
   /** The blocks of a list, which must hold one at least. */

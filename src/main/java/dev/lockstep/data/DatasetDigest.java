@@ -5,31 +5,30 @@ import dev.lockstep.text.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
-import java.util.Set;
 
 /**
- * Names prepared data by all that it is made from: the CSV's bytes, the size and time of each image
- * file, the options and the vocabulary. Equal digests mean that nothing needs to be made again.
+ * Names prepared data by all that it is made from: the bytes of the files of pairs, the size and
+ * time of each image file, the options and the vocabulary; of files that hold the images
+ * themselves, their size and time. Equal digests mean that nothing needs to be made again.
+ *
+ * @param hex 64 hexadecimal digits
+ * @param rows of the source, where they had to be read; -1 where not
  */
-final class DatasetDigest {
-  private DatasetDigest() {}
+record DatasetDigest(String hex, long rows) {
 
-  /** 64 hexadecimal digits. */
-  static String of(PairsFile pairs, StoreSpec store, WordPieceTokenizer tokenizer) {
+  static DatasetDigest of(PairSource source, StoreSpec store, WordPieceTokenizer tokenizer) {
     MessageDigest sha256 = ContentKey.sha256();
     TokenizerSpec spec = tokenizer.spec();
     add(sha256, "format " + Manifest.FORMAT_VERSION);
     add(sha256, store.toString());
+    add(sha256, source.options());
     // What a vocabulary was made with is in the vocabulary.
     add(
         sha256,
@@ -40,27 +39,48 @@ final class DatasetDigest {
             String.valueOf(spec.maxWordLength()),
             String.valueOf(spec.specialTokensInText())));
     sha256.update(tokenizer.vocabulary().toBytes());
-    try (InputStream in = new DigestInputStream(Files.newInputStream(pairs.csv()), sha256)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (Path file : source.files()) {
+      if (source.namesImageFiles()) {
+        addContent(sha256, file);
+      } else {
+        add(sha256, file.getFileName() + " " + state(file));
+      }
     }
-    Path folder = pairs.csv().toAbsolutePath().getParent();
-    Set<String> images = new LinkedHashSet<>();
-    pairs.rows().forEach(row -> images.add(row.imagePath()));
-    images.forEach(image -> add(sha256, image + " " + state(folder, image)));
-    return HexFormat.of().formatHex(sha256.digest());
+    long rows = source.namesImageFiles() ? addImages(sha256, source) : -1;
+    return new DatasetDigest(HexFormat.of().formatHex(sha256.digest()), rows);
   }
 
-  private static String state(Path folder, String image) {
+  private static void addContent(MessageDigest sha256, Path file) {
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha256)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw TextInput.unreadable(file, e);
+    }
+  }
+
+  /** Of the many rows of an image that follow each other, one look at the file is enough. */
+  private static long addImages(MessageDigest sha256, PairSource source) {
+    long rows = 0;
+    Path last = null;
+    try (PairReader pairs = source.open()) {
+      for (; pairs.hasNext(); rows++) {
+        if (pairs.next().image() instanceof ImageFile image && !image.path().equals(last)) {
+          last = image.path();
+          add(sha256, image.name() + " " + state(last));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static String state(Path path) {
     try {
-      BasicFileAttributes file =
-          Files.readAttributes(folder.resolve(image), BasicFileAttributes.class);
+      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
       if (!file.isRegularFile()) {
         return "no file";
       }
       return file.size() + " " + file.lastModifiedTime().toMillis();
-    } catch (IOException | InvalidPathException e) {
+    } catch (IOException e) {
       return "missing";
     }
   }

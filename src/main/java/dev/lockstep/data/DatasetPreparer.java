@@ -4,6 +4,7 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.text.Vocabulary;
+import dev.lockstep.text.VocabularyBuilder;
 import dev.lockstep.text.WordPieceTokenizer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,9 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
 /**
- * Turns a CSV of captions and images into screened shards, once: what was prepared before from the
- * same files with the same options is found again by its digest, and what was left half-written is
- * made anew.
+ * Turns a source of captions and images into screened shards, once: what was prepared before from
+ * the same files with the same options is found again by its digest, and what was left half-written
+ * is made anew.
  */
 public final class DatasetPreparer {
   private static final int DIGEST_DIGITS = 12;
@@ -27,7 +28,7 @@ public final class DatasetPreparer {
   private final ShardSet.Disk disk;
 
   /**
-   * @param prepared the folder in which each prepared CSV has a folder of its own
+   * @param prepared the folder in which each prepared source has a folder of its own
    */
   public DatasetPreparer(Path prepared, StoreSpec store, WordPieceTokenizer tokenizer) {
     this(prepared, store, tokenizer, ShardSet.Disk.REAL);
@@ -42,45 +43,95 @@ public final class DatasetPreparer {
   }
 
   /**
-   * The tokenizer of an experiment; without a vocabulary, one is built of the training captions.
+   * The tokenizer of an experiment; without a vocabulary, that of the prepared data that it trains
+   * on, and otherwise one that is built of the training captions.
    */
   public static WordPieceTokenizer tokenizer(DataSpec data, TokenizerSpec spec) {
     Vocabulary vocabulary =
         spec.vocabulary()
             .map(Vocabulary::read)
-            .orElseGet(
+            .or(
                 () ->
-                    Vocabulary.fromCaptions(
-                        PairsFile.read(data.train()).captions(data.training().maxCaptionLength()),
-                        spec));
+                    data.train().stream()
+                        .filter(DatasetSpec::isPrepared)
+                        .findFirst()
+                        .map(prepared -> PreparedDataset.open(prepared.files().get(0)))
+                        .map(PreparedDataset::vocabulary))
+            .orElseGet(
+                () -> {
+                  VocabularyBuilder builder = new VocabularyBuilder(spec);
+                  data.train()
+                      .forEach(
+                          set -> addCaptions(set, data.training().maxCaptionLength(), builder));
+                  return builder.build();
+                });
     return new WordPieceTokenizer(vocabulary, spec);
   }
 
+  private static void addCaptions(DatasetSpec dataset, int maxLength, VocabularyBuilder builder) {
+    try (PairReader pairs = dataset.pairs().open()) {
+      while (pairs.hasNext()) {
+        SourcePair pair = pairs.next();
+        Caption caption = Caption.of(pair.text());
+        if (pair.malformed().isEmpty() && caption.length() > 0 && caption.length() <= maxLength) {
+          builder.add(caption.text());
+        }
+      }
+    }
+  }
+
+  /** Prepares one file of pairs as {@link #prepare(PairSource, PreparationListener)} does. */
+  public Preparation prepare(Path file, PreparationListener listener) {
+    return prepare(DatasetSpec.of(file), listener);
+  }
+
   /**
-   * @throws InvalidInputException if the CSV cannot be used, not one of its rows can, or the data
-   *     that is there was changed since it was prepared
+   * Prepares a dataset, or opens it where it is prepared already.
+   *
+   * @throws InvalidInputException as {@link #prepare(PairSource, PreparationListener)} does, or if
+   *     prepared data does not suit the tokenizer
+   */
+  public Preparation prepare(DatasetSpec spec, PreparationListener listener) {
+    if (!spec.isPrepared()) {
+      return prepare(spec.pairs(), listener);
+    }
+    long start = System.nanoTime();
+    PreparedDataset dataset = PreparedDataset.open(spec.files().get(0));
+    dataset.checkSuits(tokenizer);
+    return new Preparation(dataset, true, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /**
+   * @throws InvalidInputException if the source cannot be used, not one of its rows can, or the
+   *     data that is there was changed since it was prepared
    * @throws RunFailedException if the data cannot be written; nothing of it is left then
    */
-  public Preparation prepare(Path csv, PreparationListener listener) {
+  public Preparation prepare(PairSource source, PreparationListener listener) {
     long start = System.nanoTime();
-    PairsFile pairs = PairsFile.read(csv);
-    String digest = DatasetDigest.of(pairs, store, tokenizer);
-    String name =
-        csv.getFileName().toString().replaceFirst("\\.[^.]*$", "")
-            + "-"
-            + digest.substring(0, DIGEST_DIGITS);
-    Path folder = prepared.resolve(name);
+    DatasetDigest digest = DatasetDigest.of(source, store, tokenizer);
+    Path folder = prepared.resolve(stem(source) + "-" + digest.hex().substring(0, DIGEST_DIGITS));
     boolean reused = Files.exists(folder.resolve(Manifest.FILE));
     if (!reused) {
-      reused = !makeAlone(folder, digest, pairs, listener);
+      reused = !makeAlone(folder, digest, source, listener);
     }
     PreparedDataset dataset = PreparedDataset.open(folder);
     return new Preparation(dataset, reused, Duration.ofNanos(System.nanoTime() - start));
   }
 
+  /** The name of the first file without its endings; of many, that of their folder. */
+  private static String stem(PairSource source) {
+    Path first = source.files().get(0).toAbsolutePath();
+    Path named =
+        source.files().size() > 2 && first.getParent().getFileName() != null
+            ? first.getParent()
+            : first;
+    String name = named.getFileName().toString().replaceFirst("(.)\\..*$", "$1");
+    return name.replaceAll("[^\\p{L}\\p{N}._-]", "_");
+  }
+
   /** Makes the data, unless another process did while this one waited for it. */
   private boolean makeAlone(
-      Path folder, String digest, PairsFile pairs, PreparationListener listener) {
+      Path folder, DatasetDigest digest, PairSource source, PreparationListener listener) {
     Path lockFile = prepared.resolve("." + folder.getFileName() + ".lock");
     try {
       Files.createDirectories(folder);
@@ -90,7 +141,10 @@ public final class DatasetPreparer {
         if (!lock.isValid() || Files.exists(folder.resolve(Manifest.FILE))) {
           return false;
         }
-        new DatasetWriter(folder, store, tokenizer, disk).write(pairs, digest, listener);
+        try (DatasetWriter writer =
+            new DatasetWriter(folder, store, tokenizer, disk, source, listener)) {
+          writer.write(digest.hex(), digest.rows());
+        }
         return true;
       }
     } catch (IOException e) {

@@ -2,145 +2,228 @@ package dev.lockstep.data;
 
 import dev.lockstep.data.Manifest.DroppedRow;
 import dev.lockstep.data.Manifest.PreparedFile;
+import dev.lockstep.data.Manifest.SourceFile;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.text.WordPieceTokenizer;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes one folder of prepared data: all of it, or nothing. */
-final class DatasetWriter {
+final class DatasetWriter implements AutoCloseable {
   private static final long MAX_KEPT_BYTES = 256L << 20;
+  private static final int ROWS_AHEAD = 64;
 
   /** A row whose caption is good, so that its image is worth a look. */
-  private record Candidate(PairsFile.Row row, Caption caption, Path image) {}
+  private record Candidate(
+      SourcePair pair, Caption caption, int tokens, ImagesAhead.Coming image) {}
 
   private final Path folder;
+  private final PreparedFolder files;
   private final StoreSpec store;
   private final WordPieceTokenizer tokenizer;
-  private final ShardSet.Disk disk;
+  private final PairSource source;
+  private final PreparationListener listener;
+  private final CaptionScreen captions;
+  private final RepeatScreen repeats;
   private final Tally tally;
+  private final SplitShards shards;
+  private final OutputStream droppedFile;
+  private final OutputStream droppedLines;
+  private final DroppedRows dropped;
+  private final ScreenSheet sheet;
 
-  DatasetWriter(Path folder, StoreSpec store, WordPieceTokenizer tokenizer, ShardSet.Disk disk) {
+  DatasetWriter(
+      Path folder,
+      StoreSpec store,
+      WordPieceTokenizer tokenizer,
+      ShardSet.Disk disk,
+      PairSource source,
+      PreparationListener listener)
+      throws IOException {
     this.folder = folder;
+    this.files = new PreparedFolder(folder, disk);
     this.store = store;
     this.tokenizer = tokenizer;
-    this.disk = disk;
-    this.tally = new Tally(tokenizer);
+    this.source = source;
+    this.listener = listener;
+    captions = new CaptionScreen(store.screen(), store.maxCaptionLength());
+    repeats = new RepeatScreen(store.screen());
+    tally = new Tally(tokenizer);
+    files.clear();
+    shards = new SplitShards(folder, store, disk);
+    droppedFile = disk.open(files.aside(Manifest.DROPPED));
+    droppedLines = new BufferedOutputStream(droppedFile, 1 << 16);
+    dropped = new DroppedRows(droppedLines);
+    sheet = new ScreenSheet(store.background());
   }
 
-  /** Writes the shards in the order of the rows, then the vocabulary, and last the manifest. */
-  void write(PairsFile pairs, String digest, PreparationListener listener) throws IOException {
-    ShardSet.clear(folder);
-    listener.onStart(pairs.csv(), pairs.rows().size());
-    try (ShardSet shards = new ShardSet(folder, store.shardBytes(), disk)) {
-      try {
-        writeShards(shards, pairs, listener);
-        List<PreparedFile> files = new ArrayList<>(shards.finish());
-        files.add(shards.writeFile(PreparedDataset.VOCABULARY, tokenizer.vocabulary().toBytes()));
-        Manifest manifest = tally.manifest(digest, pairs.csv(), store, files);
-        shards.writeFile(Manifest.FILE, manifest.toJson().getBytes(StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        throw diskFailed(shards, pairs, e);
+  /**
+   * Writes the shards in the order of the rows, then what belongs to them, and last the manifest.
+   *
+   * @param rows how many the source has; -1 where nobody has counted
+   */
+  void write(String digest, long rows) throws IOException {
+    listener.onStart(source.name(), rows);
+    boolean whole = false;
+    try {
+      writeShards();
+      finish(digest);
+      whole = true;
+    } catch (IOException e) {
+      throw diskFailed(rows, e);
+    } finally {
+      if (!whole) {
+        close();
+        files.clear();
+        Files.deleteIfExists(folder);
       }
-    } catch (RuntimeException e) {
-      ShardSet.clear(folder);
-      Files.deleteIfExists(folder);
-      throw e;
     }
   }
 
-  private void writeShards(ShardSet shards, PairsFile pairs, PreparationListener listener)
-      throws IOException {
-    List<Candidate> candidates = candidates(pairs);
-    List<Path> images = candidates.stream().map(Candidate::image).toList();
-    try (ImageConverter converter = new ImageConverter(store);
-        ImagesAhead ahead = new ImagesAhead(converter::convert, images, MAX_KEPT_BYTES)) {
-      for (int i = 0; i < candidates.size(); i++) {
-        Candidate candidate = candidates.get(i);
-        try {
-          ImageTextRecord record = record(candidate, ahead.get(i));
-          shards.write(record.toBytes());
-          tally.keep(record);
-        } catch (UnusableImageException e) {
-          tally.drop(candidate.row(), e.reason(), e.getMessage());
+  private void writeShards() throws IOException {
+    Deque<Candidate> ahead = new ArrayDeque<>();
+    try (PairReader pairs = source.open();
+        ImageConverter converter = new ImageConverter(store);
+        ImagesAhead images = new ImagesAhead(converter::convert, MAX_KEPT_BYTES)) {
+      while (pairs.hasNext()) {
+        SourcePair pair = pairs.next();
+        Caption caption = Caption.of(pair.text());
+        int tokens = tokenizer.countTokens(caption.text());
+        Optional<Finding> finding =
+            pair.malformed()
+                .map(fault -> new Finding(DropReason.ROW_MALFORMED, fault))
+                .or(() -> captions.check(caption, tokens));
+        if (finding.isPresent()) {
+          drop(pair, finding.get());
+          continue;
         }
-        listener.onRow(tally.rows(), tally.rows() - tally.kept());
+        ahead.add(new Candidate(pair, caption, tokens, images.begin(pair.image())));
+        if (ahead.size() >= ROWS_AHEAD) {
+          decide(ahead.remove());
+        }
+      }
+      while (!ahead.isEmpty()) {
+        decide(ahead.remove());
       }
     }
     if (tally.kept() == 0) {
-      throw nothingLeft(pairs);
+      throw nothingLeft();
     }
   }
 
-  private ImageTextRecord record(Candidate candidate, ImageConverter.Converted image) {
-    Caption caption = candidate.caption();
-    return new ImageTextRecord(
-        image.bytes(),
-        tokenizer.encode(caption.text()),
-        caption.key(),
-        image.imageKey(),
-        candidate.row().number(),
-        caption.text());
-  }
-
-  private List<Candidate> candidates(PairsFile pairs) {
-    Path base = pairs.csv().toAbsolutePath().getParent();
-    List<Candidate> candidates = new ArrayList<>();
-    for (PairsFile.Row row : pairs.rows()) {
-      Caption caption = Caption.of(row.text());
-      Optional<Path> image = resolve(base, row.imagePath());
-      if (row.malformed().isPresent()) {
-        tally.drop(row, DropReason.ROW_MALFORMED, row.malformed().get());
-      } else if (caption.length() == 0 || tokenizer.countTokens(caption.text()) == 0) {
-        tally.drop(row, DropReason.CAPTION_EMPTY, "no token in it");
-      } else if (caption.length() > store.maxCaptionLength()) {
-        tally.drop(
-            row,
-            DropReason.CAPTION_TOO_LONG,
-            caption.length()
-                + " characters; data.max-caption-length is "
-                + store.maxCaptionLength());
-      } else if (image.isEmpty()) {
-        tally.drop(row, DropReason.IMAGE_MISSING, "image_path is empty or no path");
-      } else {
-        candidates.add(new Candidate(row, caption, image.get()));
-      }
-    }
-    return candidates;
-  }
-
-  private static Optional<Path> resolve(Path base, String imagePath) {
+  private void decide(Candidate candidate) throws IOException {
+    SourcePair pair = candidate.pair();
+    ImageConverter.Converted image;
     try {
-      return imagePath.isEmpty()
-          ? Optional.empty()
-          : Optional.of(base.resolve(imagePath).normalize());
-    } catch (InvalidPathException e) {
-      return Optional.empty();
+      image = candidate.image().get();
+    } catch (UnusableImageException e) {
+      drop(pair, new Finding(e.reason(), e.getMessage()));
+      return;
     }
+    Optional<Finding> finding = repeats.check(candidate.caption(), image, pair.row());
+    if (finding.isPresent()) {
+      drop(pair, finding.get());
+      return;
+    }
+    String text = candidate.caption().text();
+    ImageTextRecord record =
+        new ImageTextRecord(
+            image.bytes(),
+            tokenizer.encode(text),
+            candidate.caption().key(),
+            image.imageKey(),
+            pair.row(),
+            text);
+    shards.write(record);
+    tally.keep(record, candidate.tokens(), image);
+    sheet.keep(pair);
+    listener.onRow(rows(), dropped.count());
   }
 
-  private InvalidInputException nothingLeft(PairsFile pairs) {
-    DroppedRow first = tally.dropped().get(0);
+  private void drop(SourcePair pair, Finding finding) throws IOException {
+    dropped.add(pair, finding);
+    sheet.drop(pair, finding);
+    listener.onRow(rows(), dropped.count());
+  }
+
+  private void finish(String digest) throws IOException {
+    List<PreparedFile> written = new ArrayList<>(shards.finish());
+    droppedLines.flush();
+    ShardSet.force(droppedFile);
+    droppedFile.close();
+    written.add(files.write(PreparedDataset.VOCABULARY, tokenizer.vocabulary().toBytes()));
+    written.add(files.write(RecordIndex.FILE, shards.index().toBytes()));
+    files.rename(Manifest.DROPPED);
+    String html = sheet.toHtml(source.name(), rows(), tally.kept(), dropped.counts());
+    files.write(ScreenSheet.FILE, html.getBytes(StandardCharsets.UTF_8));
+    files.write(Manifest.FILE, manifest(digest, written).toJson().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Manifest manifest(String digest, List<PreparedFile> written) throws IOException {
+    List<SourceFile> sources = new ArrayList<>();
+    for (Path file : source.files()) {
+      sources.add(new SourceFile(file.getFileName().toString(), Files.size(file)));
+    }
+    return new Manifest(
+        Manifest.FORMAT_VERSION,
+        digest,
+        source.name(),
+        sources,
+        store.options(),
+        store.encoding(),
+        store.size(),
+        store.resize(),
+        store.background().map(Background::toString).orElse("none"),
+        tokenizer.spec().contextLength(),
+        tokenizer.vocabulary().size(),
+        rows(),
+        tally.kept(),
+        tally.captions(),
+        tally.images(),
+        tally.captionsCut(),
+        tally.tokens(),
+        tally.unknownTokens(),
+        tally.statistics(),
+        written,
+        dropped.counts(),
+        dropped.examples());
+  }
+
+  /** Rows so far, kept or dropped. */
+  private long rows() {
+    return tally.kept() + dropped.count();
+  }
+
+  private InvalidInputException nothingLeft() {
+    if (rows() == 0) {
+      return new InvalidInputException(
+          source.name(), "there are no pairs in it", "give one row for each pair");
+    }
+    DroppedRow first = dropped.examples().get(0);
     return new InvalidInputException(
-        pairs.csv().toString(),
-        "not one of " + pairs.rows().size() + " rows can be used (" + tally.reasons() + ")",
-        "the first, on line "
-            + first.line()
+        source.name(),
+        "not one of " + rows() + " rows can be used (" + dropped.reasons() + ")",
+        "the first, "
+            + (first.line() > 0 ? "on line " + first.line() : "row " + first.row())
+            + " of "
+            + first.file()
             + ": "
             + first.detail()
-            + "; paths of images count from the folder of the CSV");
+            + "; paths of images count from the folder of the file, or data.source.images");
   }
 
-  private RunFailedException diskFailed(ShardSet shards, PairsFile pairs, IOException e)
-      throws IOException {
-    long needed = shards.bytes() * pairs.rows().size() / Math.max(1, tally.rows());
+  private RunFailedException diskFailed(long allRows, IOException e) throws IOException {
+    long needed = shards.bytes() * Math.max(allRows, rows()) / Math.max(1, rows());
     return new RunFailedException(
         shards.current() + " cannot be written: " + e.getMessage(),
         String.format(
@@ -148,5 +231,12 @@ final class DatasetWriter {
                 + " data.prepared to a folder on another disk. What was written is removed.",
             (needed >> 20) + 1, Files.getFileStore(folder).getUsableSpace() >> 20),
         e);
+  }
+
+  @Override
+  public void close() throws IOException {
+    shards.close();
+    droppedFile.close();
+    sheet.close();
   }
 }

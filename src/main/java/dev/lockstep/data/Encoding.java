@@ -12,5 +12,11 @@ public enum Encoding {
   PNG,
   /** A tenth of the space of RAW for photographs; colours are kept at full resolution (4:4:4). */
   @SerializedName("jpeg")
-  JPEG
+  JPEG,
+  /**
+   * As it was published, at its own size: the JPEG's own bytes, and a PNG for what is of another
+   * format or does not stand upright.
+   */
+  @SerializedName("original")
+  ORIGINAL
 }

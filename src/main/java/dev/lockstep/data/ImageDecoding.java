@@ -54,6 +54,7 @@ public final class ImageDecoding {
           case RAW -> tf.io.decodeRaw(bytes, TUint8.class);
           case PNG -> tf.image.decodePng(bytes, TUint8.class, DecodePng.channels(3L));
           case JPEG -> jpeg(tf, bytes);
+          case ORIGINAL -> throw new IllegalArgumentException("an original has a size of its own");
         };
     // Fails for a record that is not what its manifest says.
     return tf.reshape(pixels, tf.constant(new int[] {size, size, 3}));

@@ -34,7 +34,7 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
    * @return [size, size, 3]
    */
   public Operand<TUint8> apply(Ops tf, Operand<TString> encodedBytes) {
-    return square(tf, onBackground(tf, ImageDecoding.any(tf, encodedBytes)));
+    return resized(tf, onBackground(tf, ImageDecoding.any(tf, encodedBytes)));
   }
 
   /**
@@ -49,23 +49,32 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
             ImageDecoding.isJpeg(tf, encodedBytes),
             ExifOrientation.of(tf, encodedBytes),
             tf.constant(1));
-    return apply(
+    return square(
         tf,
-        encodedBytes,
-        ExifOrientation.axes(tf, orientation),
-        ExifOrientation.mirrored(tf, orientation));
+        upright(
+            tf,
+            encodedBytes,
+            ExifOrientation.axes(tf, orientation),
+            ExifOrientation.mirrored(tf, orientation)));
   }
 
   /**
-   * The same for an image that does not stand upright.
+   * An image set upright and laid on the background, at its own size.
    *
    * @param axes [3], the order of the axes that sets it upright
    * @param mirrored [0 to 2], the axes to turn round after that
+   * @return [height, width, 3]
    */
-  Operand<TUint8> apply(
+  Operand<TUint8> upright(
       Ops tf, Operand<TString> encodedBytes, Operand<TInt32> axes, Operand<TInt32> mirrored) {
     Operand<TUint8> decoded = ImageDecoding.any(tf, encodedBytes);
-    return square(tf, onBackground(tf, tf.reverse(tf.linalg.transpose(decoded, axes), mirrored)));
+    Operand<TUint8> turned = tf.reverse(tf.linalg.transpose(decoded, axes), mirrored);
+    return tf.dtypes.cast(onBackground(tf, turned), TUint8.class);
+  }
+
+  /** From [height, width, 3] to [size, size, 3]. */
+  Operand<TUint8> square(Ops tf, Operand<TUint8> image) {
+    return resized(tf, tf.dtypes.cast(image, TFloat32.class));
   }
 
   /** From [height, width, 4] to [height, width, 3], whole numbers from 0 to 255. */
@@ -87,7 +96,7 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
   }
 
   /** From [height, width, 3] to [size, size, 3]. */
-  private Operand<TUint8> square(Ops tf, Operand<TFloat32> image) {
+  private Operand<TUint8> resized(Ops tf, Operand<TFloat32> image) {
     Operand<TInt64> sides =
         tf.slice(
             tf.shape(image, TInt64.class), tf.constant(new int[] {0}), tf.constant(new int[] {2}));

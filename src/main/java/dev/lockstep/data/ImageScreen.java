@@ -15,8 +15,9 @@ import org.apache.commons.imaging.Imaging;
  *
  * @param minSide in pixels
  * @param maxPixels width times height
+ * @param maxSideRatio of the longer to the shorter side; 0: any
  */
-record ImageScreen(int minSide, int maxPixels) {
+record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
   private static final Set<ImageFormat> DECODABLE =
       Set.of(ImageFormats.JPEG, ImageFormats.PNG, ImageFormats.GIF, ImageFormats.BMP);
 
@@ -25,12 +26,16 @@ record ImageScreen(int minSide, int maxPixels) {
 
   private static final int LOOKED_AT = 512;
 
-  /**
-   * What is known of an image that passes.
-   *
-   * @param pixels width times height
-   */
-  record Screened(Orientation orientation, int pixels) {}
+  /** What is known of an image that passes. */
+  record Screened(ImageFormat format, Orientation orientation, int width, int height) {
+    int pixels() {
+      return width * height;
+    }
+
+    boolean isJpeg() {
+      return format == ImageFormats.JPEG;
+    }
+  }
 
   Screened check(byte[] bytes) throws UnusableImageException {
     ImageFormat format = format(bytes);
@@ -50,6 +55,13 @@ record ImageScreen(int minSide, int maxPixels) {
       throw new UnusableImageException(
           DropReason.IMAGE_TOO_SMALL, size + "; data.min-side is " + minSide);
     }
+    double ratio =
+        (double) Math.max(info.getWidth(), info.getHeight())
+            / Math.min(info.getWidth(), info.getHeight());
+    if (maxSideRatio > 0 && ratio > maxSideRatio) {
+      throw new UnusableImageException(
+          DropReason.IMAGE_SIDE_RATIO, size + "; data.screen.max-side-ratio is " + maxSideRatio);
+    }
     if (format == ImageFormats.BMP && info.getBitsPerPixel() < LEAST_BMP_BITS) {
       throw new UnusableImageException(
           DropReason.IMAGE_UNSUPPORTED,
@@ -57,7 +69,7 @@ record ImageScreen(int minSide, int maxPixels) {
     }
     Orientation orientation =
         format == ImageFormats.JPEG ? Orientation.ofJpeg(bytes) : Orientation.UPRIGHT;
-    return new Screened(orientation, Math.toIntExact(pixels));
+    return new Screened(format, orientation, info.getWidth(), info.getHeight());
   }
 
   private static ImageFormat format(byte[] bytes) throws UnusableImageException {

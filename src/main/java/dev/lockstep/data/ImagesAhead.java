@@ -2,11 +2,8 @@ package dev.lockstep.data;
 
 import dev.lockstep.error.LockstepException;
 import dev.lockstep.error.RunFailedException;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,37 +12,30 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Converts images on several threads, a little ahead of the one that asks for them in order. An
- * image that is asked for again is kept for that, as long as all that are kept fit into memory.
+ * Converts images on several threads, ahead of the one that asks for them. The last images are
+ * kept, as long as they fit into memory, for many captions may be of one image.
  */
 final class ImagesAhead implements AutoCloseable {
-  private static final int ROWS_AHEAD = 64;
-
   /** What is done to each image: {@link ImageConverter#convert}. */
   interface Conversion {
-    ImageConverter.Converted convert(Path image) throws UnusableImageException;
+    ImageConverter.Converted convert(SourceImage image) throws UnusableImageException;
   }
 
+  /** About what a failure takes that is kept. */
+  private static final int FAILURE_BYTES = 200;
+
   private final Conversion converter;
-  private final List<Path> images;
   private final long maxKeptBytes;
   private final ExecutorService threads;
-  private final Map<Path, Integer> usesLeft = new HashMap<>();
-  private final Map<Path, Future<ImageConverter.Converted>> conversions = new HashMap<>();
-  private final Map<Path, Integer> kept = new LinkedHashMap<>();
+  private final Map<SourceImage, Coming> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long keptBytes;
-  private int begun;
 
   /**
-   * @param images in the order in which they will be asked for, repeated where they are
-   * @param maxKeptBytes how much of images that are asked for again is held; others are converted
-   *     again
+   * @param maxKeptBytes how much of images that were asked for is kept
    */
-  ImagesAhead(Conversion converter, List<Path> images, long maxKeptBytes) {
-    this.maxKeptBytes = maxKeptBytes;
+  ImagesAhead(Conversion converter, long maxKeptBytes) {
     this.converter = converter;
-    this.images = images;
-    images.forEach(image -> usesLeft.merge(image, 1, Integer::sum));
+    this.maxKeptBytes = maxKeptBytes;
     threads =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
@@ -56,30 +46,53 @@ final class ImagesAhead implements AutoCloseable {
             });
   }
 
-  /** The image at a place of the list; places are asked for from 0 on, without a gap. */
-  ImageConverter.Converted get(int index) throws UnusableImageException {
-    for (; begun < Math.min(images.size(), index + ROWS_AHEAD); begun++) {
-      begin(images.get(begun));
+  /** An image that is being converted, or was. */
+  final class Coming {
+    private final SourceImage image;
+    private final Future<ImageConverter.Converted> conversion;
+    private int bytes;
+
+    private Coming(SourceImage image) {
+      this.image = image;
+      this.conversion = threads.submit(() -> converter.convert(image));
     }
-    Path image = images.get(index);
-    begin(image); // again, if it was let go of
-    try {
-      ImageConverter.Converted converted = conversions.get(image).get();
-      keep(image, converted.bytes().length);
-      return converted;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RunFailedException("the preparation was interrupted", "run it again", e);
-    } catch (ExecutionException e) {
-      keep(image, 0);
-      if (e.getCause() instanceof UnusableImageException unusable) {
-        throw unusable;
+
+    /** Waits for it. */
+    ImageConverter.Converted get() throws UnusableImageException {
+      try {
+        ImageConverter.Converted converted = conversion.get();
+        count(converted.bytes().length);
+        return converted;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RunFailedException("the preparation was interrupted", "run it again", e);
+      } catch (ExecutionException e) {
+        count(FAILURE_BYTES);
+        if (e.getCause() instanceof UnusableImageException unusable) {
+          throw unusable;
+        }
+        if (e.getCause() instanceof LockstepException known) {
+          throw known;
+        }
+        throw new IllegalStateException("converting " + image.name(), e.getCause());
       }
-      if (e.getCause() instanceof LockstepException known) {
-        throw known;
-      }
-      throw new IllegalStateException("converting " + image, e.getCause());
     }
+
+    private void count(int size) {
+      if (bytes == 0 && kept.containsKey(image)) {
+        bytes = size;
+        keptBytes += size;
+        forgetOldest();
+      }
+    }
+  }
+
+  /** Begins with an image, unless it is there. */
+  Coming begin(SourceImage image) {
+    // One that came with its row does not come with another, and would be kept for nothing.
+    return image instanceof ImageBytes
+        ? new Coming(image)
+        : kept.computeIfAbsent(image, Coming::new);
   }
 
   @Override
@@ -96,25 +109,15 @@ final class ImagesAhead implements AutoCloseable {
     }
   }
 
-  private void begin(Path image) {
-    conversions.computeIfAbsent(image, path -> threads.submit(() -> converter.convert(path)));
-  }
-
-  private void keep(Path image, int bytes) {
-    Integer before = kept.remove(image);
-    keptBytes -= before == null ? 0 : before;
-    if (usesLeft.merge(image, -1, Integer::sum) == 0) {
-      conversions.remove(image);
-      return;
-    }
-    kept.put(image, bytes);
-    keptBytes += bytes;
-    Iterator<Map.Entry<Path, Integer>> oldest = kept.entrySet().iterator();
+  /** What nobody has taken yet is on its way to somebody, and stays. */
+  private void forgetOldest() {
+    Iterator<Coming> oldest = kept.values().iterator();
     while (keptBytes > maxKeptBytes && oldest.hasNext()) {
-      Map.Entry<Path, Integer> entry = oldest.next();
-      keptBytes -= entry.getValue();
-      conversions.remove(entry.getKey());
-      oldest.remove();
+      Coming coming = oldest.next();
+      if (coming.bytes > 0) {
+        keptBytes -= coming.bytes;
+        oldest.remove();
+      }
     }
   }
 }

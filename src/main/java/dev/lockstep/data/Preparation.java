@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What came of preparing a CSV.
+ * What came of preparing a source.
  *
  * @param reused whether the data was there already
  * @param duration the time it took to make it, or to find it
  */
 public record Preparation(PreparedDataset dataset, boolean reused, Duration duration) {
-  /** Rows of the CSV. */
+  /** Rows of the source. */
   public long rows() {
     return dataset.manifest().rows();
   }
 
   public long kept() {
-    return dataset.records();
+    return dataset.manifest().records();
   }
 
   public long dropped() {

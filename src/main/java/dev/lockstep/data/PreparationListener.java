@@ -1,14 +1,16 @@
 package dev.lockstep.data;
 
-import java.nio.file.Path;
-
 /** Watches a preparation; the methods are called on the thread that prepares. */
 public interface PreparationListener {
   /** A listener that does not listen. */
   PreparationListener NONE = new PreparationListener() {};
 
-  /** Before the first row. Not called when the data is there already. */
-  default void onStart(Path csv, long rows) {}
+  /**
+   * Before the first row. Not called when the data is there already.
+   *
+   * @param rows of the source; -1 where nobody has counted them
+   */
+  default void onStart(String source, long rows) {}
 
   /**
    * After each row.

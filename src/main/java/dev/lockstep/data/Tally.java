@@ -1,24 +1,20 @@
 package dev.lockstep.data;
 
-import dev.lockstep.data.Manifest.DroppedRow;
-import dev.lockstep.data.Manifest.PreparedFile;
+import dev.lockstep.data.Manifest.Statistics;
 import dev.lockstep.text.WordPieceTokenizer;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
-/** Counts what a preparation keeps and drops, for the manifest. */
+/** Counts what a preparation keeps, for the manifest. */
 final class Tally {
+  private static final int[] SHORT_SIDES = {0, 32, 64, 128, 224, 256, 384, 512, 768, 1024, 2048};
+  private static final double[] SIDE_RATIOS = {1, 1.25, 1.5, 2, 3, 5, 10};
+
   private final WordPieceTokenizer tokenizer;
-  private final List<DroppedRow> dropped = new ArrayList<>();
-  private final Map<String, Long> droppedByReason = new TreeMap<>();
-  private final Set<Long> captions = new HashSet<>();
-  private final Set<Long> images = new HashSet<>();
+  private final LongCounts captions = new LongCounts();
+  private final LongCounts images = new LongCounts();
+  private final long[] shortSides = new long[SHORT_SIDES.length];
+  private final long[] sideRatios = new long[SIDE_RATIOS.length];
   private long kept;
   private long captionsCut;
   private long tokens;
@@ -28,67 +24,66 @@ final class Tally {
     this.tokenizer = tokenizer;
   }
 
-  void keep(ImageTextRecord record) {
+  /**
+   * @param tokenCount of the whole caption
+   */
+  void keep(ImageTextRecord record, int tokenCount, ImageConverter.Converted image) {
     kept++;
-    captions.add(record.captionKey());
-    images.add(record.imageKey());
+    captions.add(record.captionKey(), 1);
+    images.add(record.imageKey(), 1);
     int[] ids = record.inputIds();
     tokens += ids.length - 2;
     for (int id : ids) {
       unknownTokens += id == tokenizer.vocabulary().unknownId() ? 1 : 0;
     }
-    if (ids.length == tokenizer.spec().contextLength()
-        && tokenizer.countTokens(record.text()) > ids.length - 2) {
-      captionsCut++;
+    captionsCut += tokenCount > ids.length - 2 ? 1 : 0;
+    int shortSide = Math.min(image.width(), image.height());
+    int longSide = Math.max(image.width(), image.height());
+    int side = SHORT_SIDES.length - 1;
+    while (SHORT_SIDES[side] > shortSide) {
+      side--;
     }
-  }
-
-  void drop(PairsFile.Row row, DropReason reason, String detail) {
-    dropped.add(new DroppedRow(row.number(), row.line(), row.imagePath(), reason, detail));
-    droppedByReason.merge(reason.toString(), 1L, Long::sum);
-  }
-
-  /** Rows so far, kept or dropped. */
-  long rows() {
-    return kept + dropped.size();
+    shortSides[side]++;
+    int ratio = SIDE_RATIOS.length - 1;
+    while (ratio > 0 && SIDE_RATIOS[ratio] * shortSide > longSide) {
+      ratio--;
+    }
+    sideRatios[ratio]++;
   }
 
   long kept() {
     return kept;
   }
 
-  /** In the order of the rows. */
-  List<DroppedRow> dropped() {
-    return dropped.stream().sorted(Comparator.comparingLong(DroppedRow::row)).toList();
+  int captions() {
+    return captions.size();
   }
 
-  /** "image-missing 12, caption-empty 1". */
-  String reasons() {
-    return String.join(
-        ", ",
-        droppedByReason.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList());
+  int images() {
+    return images.size();
   }
 
-  Manifest manifest(String digest, Path csv, StoreSpec store, List<PreparedFile> files) {
-    return new Manifest(
-        Manifest.FORMAT_VERSION,
-        digest,
-        csv.toAbsolutePath().toString(),
-        store.encoding(),
-        store.size(),
-        store.resize(),
-        store.background().map(Background::toString).orElse("none"),
-        tokenizer.spec().contextLength(),
-        tokenizer.vocabulary().size(),
-        kept + dropped.size(),
-        kept,
-        captions.size(),
-        images.size(),
-        captionsCut,
-        tokens,
-        unknownTokens,
-        files,
-        droppedByReason,
-        dropped());
+  long captionsCut() {
+    return captionsCut;
+  }
+
+  long tokens() {
+    return tokens;
+  }
+
+  long unknownTokens() {
+    return unknownTokens;
+  }
+
+  Statistics statistics() {
+    Map<String, Long> sides = new LinkedHashMap<>();
+    for (int i = 0; i < SHORT_SIDES.length; i++) {
+      sides.put(String.valueOf(SHORT_SIDES[i]), shortSides[i]);
+    }
+    Map<String, Long> ratios = new LinkedHashMap<>();
+    for (int i = 0; i < SIDE_RATIOS.length; i++) {
+      ratios.put(String.valueOf(SIDE_RATIOS[i]), sideRatios[i]);
+    }
+    return new Statistics(sides, ratios);
   }
 }

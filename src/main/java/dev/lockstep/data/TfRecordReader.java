@@ -39,6 +39,11 @@ public final class TfRecordReader implements Iterator<byte[]>, AutoCloseable {
     }
   }
 
+  /** Where the next record begins. */
+  public long offset() {
+    return offset;
+  }
+
   @Override
   public boolean hasNext() {
     return offset < fileBytes;

@@ -1,7 +1,7 @@
 package dev.lockstep.data;
 
 /** One image that cannot be used; its rows are dropped and the preparation goes on. */
-final class UnusableImageException extends Exception {
+public final class UnusableImageException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final DropReason reason;
@@ -14,7 +14,7 @@ final class UnusableImageException extends Exception {
     this.reason = reason;
   }
 
-  DropReason reason() {
+  public DropReason reason() {
     return reason;
   }
 }

@@ -103,6 +103,7 @@ public record Experiment(
       stages = stages.stream().map(stage -> stage.atMost(SMOKE_STEPS)).toList();
     }
     EvaluateSpec evaluate = EvaluateSpec.from(block.block("evaluate"));
+    checkPatience(block, stages, data, evaluate);
     CheckpointSpec checkpoint = CheckpointSpec.from(block.block("checkpoint"));
     WatchSpec watch = WatchSpec.from(block.block("doctor"));
     block.finish();
@@ -121,5 +122,20 @@ public record Experiment(
         checkpoint,
         watch,
         block.resolved());
+  }
+
+  /** A score that nobody takes cannot stop rising. */
+  private static void checkPatience(
+      Block block, List<StageSpec> stages, DataSpec data, EvaluateSpec evaluate) {
+    for (int i = 0; i < stages.size(); i++) {
+      block
+          .blocks("stages")
+          .get(i)
+          .check(
+              stages.get(i).end().patience() == 0
+                  || (data.test().isPresent() && evaluate.every() > 0),
+              "patience",
+              "none without evaluations on the way: give data.test and evaluate.every");
+    }
   }
 }

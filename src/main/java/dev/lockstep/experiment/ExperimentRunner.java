@@ -1,7 +1,9 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.DatasetSpec;
 import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
@@ -98,7 +100,7 @@ public final class ExperimentRunner {
             experiment.model(),
             experiment.stages(),
             data.training(),
-            data.test(),
+            data.watched(),
             experiment.data().imageSize(),
             experiment.input(),
             experiment.evaluate(),
@@ -154,9 +156,9 @@ public final class ExperimentRunner {
     Optional<RetrievalScores> scores = Optional.empty();
     double difference;
     FinishedRun run = new FinishedRun(folder, experiment);
-    PreparedDataset pairs = data.test().orElse(data.training());
+    PreparedDataset pairs = data.scored().orElse(data.training());
     try (TrainedModel model = run.model(checkpoint, pairs, device)) {
-      if (data.test().isPresent()) {
+      if (data.scored().isPresent()) {
         scores = Optional.of(scoreAndReport(folder, model.embed(), pairs, device));
       } else {
         RunReport.write(folder.path());
@@ -172,10 +174,11 @@ public final class ExperimentRunner {
 
   private RetrievalScores scoreAndReport(
       RunFolder folder, EmbeddedPairs embedded, PreparedDataset pairs, Device device) {
-    Path csv = experiment.data().test().orElseThrow();
+    Optional<PairSource> source =
+        experiment.data().test().filter(test -> !test.isPrepared()).map(DatasetSpec::pairs);
     ImagePreprocessor like = experiment.data().evaluation().preprocessor();
     try (RetrievalEvaluator evaluator = new RetrievalEvaluator(device.sessionConfig());
-        Thumbnails thumbnails = new Thumbnails(pairs, csv, like, device.sessionConfig())) {
+        Thumbnails thumbnails = new Thumbnails(pairs, source, like, device.sessionConfig())) {
       Gallery gallery =
           GalleryBuilder.build(
               embedded,

@@ -1,8 +1,8 @@
 package dev.lockstep.experiment;
 
+import dev.lockstep.data.Manifest;
 import dev.lockstep.data.Preparation;
 import dev.lockstep.data.PreparationListener;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Tells how the preparation of data goes: a line every few seconds, and one at the end. */
@@ -18,17 +18,19 @@ public final class PreparationProgress implements PreparationListener {
   }
 
   @Override
-  public void onStart(Path csv, long rowsInAll) {
+  public void onStart(String source, long rowsInAll) {
     rows = rowsInAll;
     lastTold = System.nanoTime();
-    tell.accept("preparing %s: %,d rows".formatted(csv, rowsInAll));
+    tell.accept("preparing " + source + (rows < 0 ? "" : ": %,d rows".formatted(rowsInAll)));
   }
 
   @Override
   public void onRow(long done, long dropped) {
     if (System.nanoTime() - lastTold > INTERVAL_NANOS) {
       lastTold = System.nanoTime();
-      tell.accept("  %,d of %,d rows, %,d dropped".formatted(done, rows, dropped));
+      tell.accept(
+          "  %,d%s rows, %,d dropped"
+              .formatted(done, rows < 0 ? "" : " of %,d".formatted(rows), dropped));
     }
   }
 
@@ -53,7 +55,8 @@ public final class PreparationProgress implements PreparationListener {
     if (preparation.dropped() > 0) {
       tell.accept(
           "  each dropped row stands in "
-              + preparation.dataset().folder().resolve("manifest.json"));
+              + preparation.dataset().folder().resolve(Manifest.DROPPED)
+              + ", pictures in screen.html beside it");
     }
     return preparation;
   }

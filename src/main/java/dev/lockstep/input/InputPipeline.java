@@ -197,7 +197,7 @@ public final class InputPipeline {
               + source.storedSize()
               + " pixels, and the model takes "
               + imageSize,
-          "set data.store-size from image-size to twice image-size: less has no detail, more would"
+          "set data.store from image-size to twice image-size: less has no detail, more would"
               + " alias, for augmentation samples between four pixels only");
     }
   }

@@ -28,12 +28,11 @@ record RecordSource(
 
   static RecordSource of(PreparedDataset data) {
     List<Shard> shards =
-        data.manifest().files().stream()
-            .filter(file -> file.records() > 0)
+        data.shardFiles().stream()
             .map(file -> new Shard(data.folder().resolve(file.file()), file.records()))
             .toList();
     return new RecordSource(
-        data.manifest().csv(),
+        data.manifest().source(),
         shards,
         data.encoding(),
         data.storedSize(),

@@ -23,6 +23,11 @@ public enum Side {
     return name.startsWith("text/") ? TEXT : SHARED;
   }
 
+  /** Whether a variable is of the projection of a tower's features into the common space. */
+  public static boolean isProjection(String name) {
+    return name.startsWith("image/projection/") || name.startsWith("text/projection/");
+  }
+
   /** As it stands in experiment files and metrics: image, text, shared. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

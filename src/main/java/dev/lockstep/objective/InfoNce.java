@@ -40,8 +40,16 @@ final class InfoNce implements Objective {
     Operand<TFloat32> imageToText = crossEntropy(tf, logits, targets);
     Operand<TFloat32> textToImage =
         crossEntropy(tf, tf.linalg.transpose(logits, tf.constant(new int[] {1, 0})), targets);
+    Operand<TFloat32> size = tf.dtypes.cast(tf.size(batch.captionKeys()), TFloat32.class);
     return new Loss(
-        tf.math.mul(tf.math.add(imageToText, textToImage), tf.constant(0.5f)), floor(tf, counts));
+        tf.math.mul(tf.math.add(imageToText, textToImage), tf.constant(0.5f)),
+        floor(tf, counts),
+        tf.math.log(size));
+  }
+
+  @Override
+  public String chanceName() {
+    return "ln N";
   }
 
   /** [batch, batch]: whether a column's caption is a right answer to a row's image. */

@@ -31,6 +31,10 @@ public final class Checkpoint implements AutoCloseable {
           "pytorch_model.bin.index.json",
           "bert_model.ckpt.index");
 
+  /** What stands beside a model that is to be compared, and is none itself. */
+  private static final Set<String> NO_WEIGHTS =
+      Set.of("inputs.safetensors", "outputs.safetensors", "gradients.safetensors");
+
   private static final List<String> CONFIGS = List.of("config.json", "bert_config.json");
 
   /** The names that the first BERTs for PyTorch had for a norm's scale and offset. */
@@ -104,6 +108,7 @@ public final class Checkpoint implements AutoCloseable {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> Stream.of(endings).anyMatch(end -> file.toString().endsWith(end)))
+          .filter(file -> !NO_WEIGHTS.contains(file.getFileName().toString()))
           .sorted()
           .toList();
     } catch (IOException e) {

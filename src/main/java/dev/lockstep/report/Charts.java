@@ -75,7 +75,7 @@ final class Charts {
         List.of(
             new Series("loss of each step", "loss", "faint", loss),
             new Series("loss", "loss", "bold", smooth(loss)),
-            new Series("ln N", "limit", "dashed", values(Step::lnN)),
+            new Series(metrics.chanceName(), "limit", "dashed", values(Step::chance)),
             new Series("floor", "limit", "dotted", values(Step::floor))));
   }
 

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** What came of a run, in one sentence and a few figures. */
 final class Outcome {
-  /** A loss within this share of ln N is that of a model that tells no pair from another. */
+  /** A loss within this share of chance is that of a model that tells no pair from another. */
   private static final double FLAT = 0.97;
 
   private final RunMetrics metrics;
@@ -86,8 +86,12 @@ final class Outcome {
     } else if (unfinished.isPresent()) {
       warn(warnings, "Not finished: the last step is " + ofPlanned(unfinished.get()));
     }
-    if (lossAtTheEnd() > FLAT * metrics.lastStep().map(Step::lnN).orElse(Double.NaN)) {
-      warn(warnings, "The loss is still at ln N: the model does not tell one pair from another");
+    if (lossAtTheEnd() > FLAT * metrics.lastStep().map(Step::chance).orElse(Double.NaN)) {
+      warn(
+          warnings,
+          "The loss is still at "
+              + metrics.chanceName()
+              + ": the model does not tell one pair from another");
     }
     if (metrics.unreadable() > 0) {
       warn(
@@ -127,7 +131,11 @@ final class Outcome {
                   figures,
                   "Loss at the end",
                   Figures.decimal(lossAtTheEnd()),
-                  "ln N " + Figures.decimal(last.lnN()) + ", floor " + Figures.decimal(floor()));
+                  metrics.chanceName()
+                      + " "
+                      + Figures.decimal(last.chance())
+                      + ", floor "
+                      + Figures.decimal(floor()));
               figure(figures, "Logit scale", Figures.decimal(last.logitScale()), "at the end");
               figure(figures, "Waiting for input", Figures.percent(waiting()), "of the step time");
             });

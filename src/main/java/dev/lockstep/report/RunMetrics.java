@@ -30,9 +30,13 @@ import java.util.TreeSet;
 record RunMetrics(
     List<Stage> stages, List<Step> steps, List<Evaluation> evaluations, int unreadable) {
 
+  private static final String LN_N = "ln N";
+
   /**
    * A stage that was started.
    *
+   * @param steps at most; 0 where only time or its score ends it
+   * @param chanceName what the loss of a model that knows nothing is called
    * @param trainedParameters by tower
    */
   record Stage(
@@ -41,7 +45,14 @@ record RunMetrics(
       int index,
       long steps,
       int batchSize,
-      Map<String, Double> trainedParameters) {}
+      String chanceName,
+      Map<String, Double> trainedParameters) {
+
+    /** After an end that came before its last step, or that had no last step. */
+    Stage endedAfter(long taken) {
+      return new Stage(name, strategy, index, taken, batchSize, chanceName, trainedParameters);
+    }
+  }
 
   /** A step; a number that the line does not hold is NaN. */
   record Step(
@@ -53,7 +64,7 @@ record RunMetrics(
       double waitSeconds,
       double loss,
       double floor,
-      double lnN,
+      double chance,
       Map<String, Double> learningRates,
       Map<String, Double> gradientNorms,
       double logitScale) {}
@@ -104,6 +115,10 @@ record RunMetrics(
           Stage stage = stage(event);
           stages.put(stage.index, stage);
         }
+        case "stage-end" ->
+            stages.computeIfPresent(
+                event.get("index").getAsInt(),
+                (index, stage) -> stage.endedAfter(event.get("stageStep").getAsLong()));
         case "step" -> {
           Step step = step(event);
           steps.put(step.step, step);
@@ -134,8 +149,9 @@ record RunMetrics(
         event.get("stage").getAsString(),
         event.get("strategy").getAsString(),
         event.get("index").getAsInt(),
-        event.get("steps").getAsLong(),
+        event.get("steps").isJsonNull() ? 0 : event.get("steps").getAsLong(),
         event.get("batchSize").getAsInt(),
+        event.has("chanceName") ? event.get("chanceName").getAsString() : LN_N,
         byTower(event, "trainedParameters"));
   }
 
@@ -149,7 +165,7 @@ record RunMetrics(
         number(event, "waitSeconds"),
         number(event, "loss"),
         number(event, "floor"),
-        number(event, "lnN"),
+        number(event, event.has("chance") ? "chance" : "lnN"),
         byTower(event, "learningRate"),
         byTower(event, "gradientNorm"),
         number(event, "logitScale"));
@@ -187,6 +203,12 @@ record RunMetrics(
 
   Optional<Step> lastStep() {
     return steps.isEmpty() ? Optional.empty() : Optional.of(steps.get(steps.size() - 1));
+  }
+
+  /** What the loss of a model that knows nothing is called, where all stages agree. */
+  String chanceName() {
+    List<String> names = stages.stream().map(Stage::chanceName).distinct().toList();
+    return names.isEmpty() ? LN_N : names.size() == 1 ? names.get(0) : "chance";
   }
 
   /** The evaluation whose checkpoint was kept as the best. */

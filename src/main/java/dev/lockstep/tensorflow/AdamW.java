@@ -22,25 +22,30 @@ public final class AdamW {
   /**
    * @param clip the largest global norm of the gradients; 0 does not clip
    */
-  public record Options(
-      double beta1, double beta2, double epsilon, double weightDecay, double clip) {}
+  public record Options(double beta1, double beta2, double epsilon, double clip) {}
 
   /**
    * How one variable takes part in a step.
    *
    * @param learningRate a scalar
+   * @param weightDecay the share of the variable, times the learning rate, that is taken away; only
+   *     of one whose role is {@link Role#WEIGHT}
    */
-  public record Update(Variable variable, Operand<TFloat32> learningRate) {}
+  public record Update(Variable variable, Operand<TFloat32> learningRate, double weightDecay) {}
 
   /**
    * A step as operations of the graph.
    *
    * @param apply changes the variables
+   * @param updates those that take part: the loss depends on their variables
    * @param squaredNorms of each variable's gradient before clipping, in the order of the updates
    * @param globalNorm of all gradients together, before clipping
    */
   public record Step(
-      Op apply, List<Operand<TFloat32>> squaredNorms, Operand<TFloat32> globalNorm) {}
+      Op apply,
+      List<Update> updates,
+      List<Operand<TFloat32>> squaredNorms,
+      Operand<TFloat32> globalNorm) {}
 
   private static final String COUNTS = "optimizer/update-counts";
 
@@ -66,13 +71,16 @@ public final class AdamW {
   /**
    * One step down the gradient of {@code loss}.
    *
-   * @param updates the variables to change; all others stay as they are, bit for bit
+   * @param wanted the variables to change; those that the loss does not depend on are left out, and
+   *     all others stay as they are, bit for bit
    * @param after operations that must have run before any variable changes
-   * @throws IllegalArgumentException if the loss does not depend on one of the variables
+   * @throws IllegalArgumentException if the loss depends on none of the variables
    */
   public Step step(
-      String name, Operand<TFloat32> loss, List<Update> updates, Options options, List<Op> after) {
-    List<Operand<TFloat32>> gradients = gradients(name, loss, updates);
+      String name, Operand<TFloat32> loss, List<Update> wanted, Options options, List<Op> after) {
+    List<Update> updates = new ArrayList<>();
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    gradients(name, loss, wanted, updates, gradients);
     List<Operand<TFloat32>> squaredNorms = new ArrayList<>();
     for (Operand<TFloat32> gradient : gradients) {
       squaredNorms.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
@@ -80,6 +88,7 @@ public final class AdamW {
     Operand<TFloat32> globalNorm = tf.math.sqrt(sum(tf, squaredNorms));
     return new Step(
         apply(updates, clipped(gradients, globalNorm, options.clip()), options, after),
+        List.copyOf(updates),
         squaredNorms,
         globalNorm);
   }
@@ -92,22 +101,28 @@ public final class AdamW {
     return tf.sum(tf.stack(scalars), tf.constant(0));
   }
 
+  /** Adds to {@code updates} and {@code gradients} what the loss depends on. */
   @SuppressWarnings("unchecked")
-  private List<Operand<TFloat32>> gradients(
-      String name, Operand<TFloat32> loss, List<Update> updates) {
+  private void gradients(
+      String name,
+      Operand<TFloat32> loss,
+      List<Update> wanted,
+      List<Update> updates,
+      List<Operand<TFloat32>> gradients) {
     Output<?>[] values =
-        updates.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
-    Output<?>[] gradients =
+        wanted.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
+    Output<?>[] all =
         graph.addGradients(name + "_gradients", new Output<?>[] {loss.asOutput()}, values, null);
-    List<Operand<TFloat32>> result = new ArrayList<>();
-    for (int i = 0; i < gradients.length; i++) {
-      if (gradients[i] == null) {
-        throw new IllegalArgumentException(
-            "the loss of " + name + " does not depend on " + updates.get(i).variable().name());
+    for (int i = 0; i < all.length; i++) {
+      if (all[i] != null) {
+        updates.add(wanted.get(i));
+        gradients.add((Output<TFloat32>) all[i]);
       }
-      result.add((Output<TFloat32>) gradients[i]);
     }
-    return result;
+    if (updates.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the loss of " + name + " depends on none of the variables that are to learn");
+    }
   }
 
   private List<Operand<TFloat32>> clipped(
@@ -139,18 +154,20 @@ public final class AdamW {
     Operand<TFloat32> beta1 = tf.constant((float) options.beta1());
     Operand<TFloat32> beta2 = tf.constant((float) options.beta2());
     Operand<TFloat32> epsilon = tf.constant((float) options.epsilon());
-    Operand<TFloat32> weightDecay = tf.constant((float) options.weightDecay());
 
     List<Op> changes = new ArrayList<>();
     for (int i = 0; i < updates.size(); i++) {
       Variable variable = updates.get(i).variable();
       Operand<TFloat32> learningRate = updates.get(i).learningRate();
       Ops then = ready;
-      if (options.weightDecay() > 0 && variable.role() == Role.WEIGHT) {
+      double decay = updates.get(i).weightDecay();
+      if (decay > 0 && variable.role() == Role.WEIGHT) {
         // var -= rate * decay * var, in one pass over the memory and before the Adam update.
         Op decayed =
             ready.train.resourceApplyGradientDescent(
-                variable.handle(), tf.math.mul(learningRate, weightDecay), variable.value());
+                variable.handle(),
+                tf.math.mul(learningRate, tf.constant((float) decay)),
+                variable.value());
         then = tf.withControlDependencies(List.of(decayed));
       }
       int index = learned.indexOf(variable);

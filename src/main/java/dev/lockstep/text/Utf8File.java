@@ -38,7 +38,13 @@ public final class Utf8File {
     }
   }
 
-  private static void check(Path file, InputStream in) throws IOException {
+  /**
+   * Reads a stream once through.
+   *
+   * @param file what to call it
+   * @throws InvalidInputException with the line of the first byte that is not UTF-8
+   */
+  public static void check(Path file, InputStream in) throws IOException {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer bytes = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
     CharBuffer characters = CharBuffer.allocate(BUFFER_BYTES);

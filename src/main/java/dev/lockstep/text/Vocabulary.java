@@ -92,7 +92,13 @@ public final class Vocabulary {
    * in any order give the same vocabulary.
    */
   public static Vocabulary fromCaptions(Collection<String> captions, TokenizerSpec spec) {
-    return new Vocabulary(VocabularyBuilder.tokens(captions, spec), "the built vocabulary");
+    VocabularyBuilder builder = new VocabularyBuilder(spec);
+    captions.forEach(builder::add);
+    return builder.build();
+  }
+
+  static Vocabulary built(List<String> tokens) {
+    return new Vocabulary(tokens, "the built vocabulary");
   }
 
   public static Vocabulary of(List<String> tokens) {

@@ -1,41 +1,49 @@
 package dev.lockstep.text;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
-/** Counts the words and characters of captions and lays them out as a vocabulary. */
-final class VocabularyBuilder {
+/**
+ * Counts the words and characters of captions, as many as there may be, and lays them out as a
+ * vocabulary; see {@link Vocabulary#fromCaptions}.
+ */
+public final class VocabularyBuilder {
   private static final Comparator<Map.Entry<String, Long>> MOST_FREQUENT =
       Map.Entry.<String, Long>comparingByValue()
           .reversed()
           .thenComparing(Map.Entry.comparingByKey());
 
-  private VocabularyBuilder() {}
+  private final TokenizerSpec spec;
+  private final Words splitter;
+  private final Map<String, Long> words = new HashMap<>();
+  private final Map<String, Long> characters = new HashMap<>();
+  private final Map<String, Long> continuations = new HashMap<>();
 
-  static List<String> tokens(Collection<String> captions, TokenizerSpec spec) {
-    Words splitter = new Words(spec.lowercase());
-    Map<String, Long> words = new TreeMap<>();
-    Map<String, Long> characters = new TreeMap<>();
-    Map<String, Long> continuations = new TreeMap<>();
-    for (String caption : captions) {
-      for (String word : splitter.split(caption)) {
-        int[] codePoints = word.codePoints().toArray();
-        for (int i = 0; i < codePoints.length; i++) {
-          String character = Character.toString(codePoints[i]);
-          characters.merge(character, 1L, Long::sum);
-          if (i > 0 || !Words.standsAlone(codePoints[i])) {
-            continuations.merge(WordPieceTokenizer.CONTINUATION + character, 1L, Long::sum);
-          }
-        }
-        if (codePoints.length > 1) {
-          words.merge(word, 1L, Long::sum);
+  public VocabularyBuilder(TokenizerSpec spec) {
+    this.spec = spec;
+    this.splitter = new Words(spec.lowercase());
+  }
+
+  public void add(String caption) {
+    for (String word : splitter.split(caption)) {
+      int[] codePoints = word.codePoints().toArray();
+      for (int i = 0; i < codePoints.length; i++) {
+        String character = Character.toString(codePoints[i]);
+        characters.merge(character, 1L, Long::sum);
+        if (i > 0 || !Words.standsAlone(codePoints[i])) {
+          continuations.merge(WordPieceTokenizer.CONTINUATION + character, 1L, Long::sum);
         }
       }
+      if (codePoints.length > 1) {
+        words.merge(word, 1L, Long::sum);
+      }
     }
+  }
+
+  public Vocabulary build() {
     List<String> tokens = new ArrayList<>(Vocabulary.SPECIAL);
     tokens.addAll(byFrequency(characters));
     tokens.addAll(byFrequency(continuations));
@@ -45,7 +53,7 @@ final class VocabularyBuilder {
         .filter(word -> word.codePointCount(0, word.length()) <= spec.maxWordLength())
         .limit(Math.max(0, spec.vocabularySize() - tokens.size()))
         .forEach(tokens::add);
-    return tokens;
+    return Vocabulary.built(tokens);
   }
 
   private static List<String> byFrequency(Map<String, Long> counts) {

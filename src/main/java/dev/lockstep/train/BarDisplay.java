@@ -47,7 +47,7 @@ final class BarDisplay implements ProgressDisplay {
     bar =
         new ProgressBarBuilder()
             .setTaskName(stage.name())
-            .setInitialMax(stage.steps())
+            .setInitialMax(Math.max(1, stage.steps()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setRenderer((state, width) -> "")
             .setConsumer(new LastLine())

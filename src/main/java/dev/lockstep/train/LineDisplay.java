@@ -32,7 +32,7 @@ final class LineDisplay implements ProgressDisplay {
   @Override
   public void update(ProgressLine line) {
     long now = nanoTime.getAsLong();
-    if (first || line.step() >= line.steps() || now - printedAt >= intervalNanos) {
+    if (first || line.step() == line.steps() || now - printedAt >= intervalNanos) {
       print(line.whole());
       printedAt = now;
       first = false;

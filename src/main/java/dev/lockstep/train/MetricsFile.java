@@ -10,10 +10,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes {@code metrics.jsonl}: a JSON object a line for each start of a stage, step and
+ * Writes {@code metrics.jsonl}: a JSON object a line for each start and end of a stage, step and
  * evaluation. Each line goes to the file at once, so that a process that is killed loses none. Over
  * any number of restarts each stage, step and evaluation stands there once, in order.
  *
@@ -55,8 +56,9 @@ public final class MetricsFile implements TrainingListener {
     JsonObject line = event("stage", stage.name());
     line.addProperty("strategy", stage.strategy());
     line.addProperty("index", stage.index());
-    line.addProperty("steps", stage.steps());
+    line.addProperty("steps", stage.steps() == 0 ? null : stage.steps());
     line.addProperty("batchSize", stage.batchSize());
+    line.addProperty("chanceName", stage.chanceName());
     JsonObject parameters = new JsonObject();
     stage.trainedParameters().forEach(parameters::addProperty);
     line.add("trainedParameters", parameters);
@@ -76,7 +78,7 @@ public final class MetricsFile implements TrainingListener {
     put(line, "waitSeconds", step.waitSeconds());
     put(line, "loss", step.loss());
     put(line, "floor", step.floor());
-    put(line, "lnN", Math.log(step.batchSize()));
+    put(line, "chance", step.chance());
     line.add("learningRate", object(step.learningRates()));
     line.add("gradientNorm", object(step.gradientNorms()));
     put(line, "logitScale", step.logitScale());
@@ -98,6 +100,17 @@ public final class MetricsFile implements TrainingListener {
     line.add("scores", evaluation.scores().toJson());
     write(line);
     history = history.withEvaluation(evaluation.stage(), evaluation.step());
+  }
+
+  @Override
+  public void onStageEnd(StageEndView end) {
+    JsonObject line = event("stage-end", end.stage());
+    line.addProperty("index", end.index());
+    line.addProperty("step", end.step());
+    line.addProperty("stageStep", end.stageStep());
+    put(line, "seconds", end.stageSeconds());
+    line.addProperty("reason", end.reason().name().toLowerCase(Locale.ROOT));
+    write(line);
   }
 
   @Override

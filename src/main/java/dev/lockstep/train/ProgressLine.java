@@ -3,6 +3,7 @@ package dev.lockstep.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,23 +11,28 @@ import java.util.OptionalDouble;
  *
  * @param stage the stage's name
  * @param step steps taken in this stage
- * @param steps steps of this stage in all
- * @param lnN the loss of a model that knows nothing
+ * @param steps steps of this stage at most; 0 where that is not known
+ * @param done how much of the stage is done, 0 to 1
+ * @param chance the loss of a model that knows nothing
+ * @param chanceName what that is called
  * @param recallAt1 text to image, 0 to 1, of the last evaluation
  * @param waitShare share of the time that waited for input, 0 to 1
- * @param left time for the rest of the experiment, as a user reads it
+ * @param left time for the rest of the experiment, as a user reads it; nothing where that is not
+ *     known
  */
 record ProgressLine(
     String stage,
     long step,
     long steps,
+    double done,
     double loss,
     double floor,
-    double lnN,
+    double chance,
+    String chanceName,
     OptionalDouble recallAt1,
     double pairsPerSecond,
     double waitShare,
-    String left) {
+    Optional<String> left) {
   private static final int SHORTEST_BAR = 5;
   private static final int LONGEST_BAR = 40;
 
@@ -36,13 +42,15 @@ record ProgressLine(
         stage.name(),
         last.stageStep(),
         stage.steps(),
+        last.done(),
         pace.loss(),
         pace.floor(),
-        Math.log(last.batchSize()),
+        pace.chance(),
+        stage.chanceName(),
         recallAt1,
         pace.pairsPerSecond(),
         pace.waitShare(),
-        Wording.duration(pace.left()));
+        pace.left().map(Wording::duration));
   }
 
   /** All of it, for a file. */
@@ -81,8 +89,9 @@ record ProgressLine(
     int room = Math.min(LONGEST_BAR, columns - width(separator, parts) - separator.length());
     List<String> all = new ArrayList<>(List.of(stage));
     if (room >= SHORTEST_BAR) {
-      int done = (int) Math.min(room, room * step / Math.max(1, steps));
-      all.add(String.valueOf(full).repeat(done) + String.valueOf(empty).repeat(room - done));
+      int filled =
+          (int) Math.min(room, room * Math.max(done, steps == 0 ? 0 : (double) step / steps));
+      all.add(String.valueOf(full).repeat(filled) + String.valueOf(empty).repeat(room - filled));
     }
     all.add(ratio());
     all.addAll(parts);
@@ -90,7 +99,7 @@ record ProgressLine(
   }
 
   private String ratio() {
-    return step + "/" + steps;
+    return steps == 0 ? String.valueOf(step) : step + "/" + steps;
   }
 
   private List<String> wideParts() {
@@ -99,7 +108,7 @@ record ProgressLine(
     recallAt1.ifPresent(recall -> parts.add("R@1 " + Wording.percent(recall)));
     parts.add(String.format(Locale.ROOT, "%,d pairs/s", Math.round(pairsPerSecond)));
     parts.add("waiting " + Wording.percent(waitShare));
-    parts.add(left + " left");
+    left.ifPresent(time -> parts.add(time + " left"));
     return parts;
   }
 
@@ -107,7 +116,7 @@ record ProgressLine(
   private List<String> narrowParts() {
     List<String> parts = new ArrayList<>();
     parts.add(lossPart());
-    parts.add(left);
+    left.ifPresent(parts::add);
     parts.add(String.format(Locale.ROOT, "%,d/s", Math.round(pairsPerSecond)));
     parts.add("wait " + Wording.percent(waitShare));
     recallAt1.ifPresent(recall -> parts.add("R@1 " + Wording.percent(recall)));
@@ -115,7 +124,7 @@ record ProgressLine(
   }
 
   private String lossPart() {
-    return "loss %s (ln N %s, floor %s)"
-        .formatted(Wording.loss(loss), Wording.loss(lnN), Wording.loss(floor));
+    return "loss %s (%s %s, floor %s)"
+        .formatted(Wording.loss(loss), chanceName, Wording.loss(chance), Wording.loss(floor));
   }
 }

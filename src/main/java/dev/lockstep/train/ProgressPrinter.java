@@ -9,7 +9,7 @@ import java.util.SortedMap;
 
 /**
  * Shows a training while it runs: on a terminal a progress bar, elsewhere a line every few seconds.
- * Both tell the loss with its floor and ln N (where it stays while nothing is learned), pairs a
+ * Both tell the loss with its floor and chance (where it stays while nothing is learned), pairs a
  * second, the share of time that waits for input, and the time left.
  */
 public final class ProgressPrinter implements TrainingListener {
@@ -53,6 +53,11 @@ public final class ProgressPrinter implements TrainingListener {
     SortedMap<Integer, Double> recall = evaluation.scores().textToImage().recallAt();
     recallAt1 = recall.containsKey(1) ? OptionalDouble.of(recall.get(1)) : OptionalDouble.empty();
     display.print(Wording.evaluation(evaluation));
+  }
+
+  @Override
+  public void onStageEnd(StageEndView end) {
+    display.print(Wording.stageEnd(end));
   }
 
   @Override

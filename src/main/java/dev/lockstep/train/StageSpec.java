@@ -4,23 +4,22 @@ import dev.lockstep.config.Block;
 import dev.lockstep.objective.ObjectiveSpec;
 import dev.lockstep.strategy.TrainingStrategies;
 import dev.lockstep.strategy.TrainingStrategy;
+import dev.lockstep.train.LearningRateSchedule.Decay;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * One element of {@code stages} in an experiment file.
  *
- * @param epochs passes over the training pairs; 0 where {@code steps} is given
- * @param steps how long the stage is; 0 where {@code epochs} is given
- * @param maxSteps where the stage ends at the latest
+ * @param end when the stage ends
+ * @param augment whether images are changed as {@code input.augment} says
  */
 public record StageSpec(
     String name,
     TrainingStrategy strategy,
     int batchSize,
-    double epochs,
-    long steps,
-    long maxSteps,
+    StageEnd end,
+    boolean augment,
     OptimizerSpec optimizer,
     ObjectiveSpec objective) {
 
@@ -42,31 +41,37 @@ public record StageSpec(
     TrainingStrategy strategy = TrainingStrategies.from(block);
     String name = block.string("name", strategy.name());
     block.check(name.matches("[\\w.-]+"), "name", "letters, digits, '.', '_' and '-'");
-    boolean bySteps = block.has("steps");
-    block.check(!(bySteps && block.has("epochs")), "epochs", "either epochs or steps, not both");
-    return new StageSpec(
-        name,
-        strategy,
-        block.integer("batch-size", 2, 1 << 20),
-        bySteps ? 0 : block.number("epochs", Double.MIN_NORMAL, 1e6),
-        bySteps ? block.integer("steps", 1, Integer.MAX_VALUE) : 0,
-        Long.MAX_VALUE,
-        OptimizerSpec.from(block.block("optimizer")),
-        ObjectiveSpec.from(block.block("objective")));
+    StageEnd end = StageEnd.from(block);
+    Block optimizer = block.block("optimizer");
+    StageSpec stage =
+        new StageSpec(
+            name,
+            strategy,
+            block.integer("batch-size", 2, 1 << 20),
+            end,
+            block.flag("augment", true),
+            OptimizerSpec.from(optimizer),
+            ObjectiveSpec.from(block.block("objective")));
+    optimizer.check(
+        end.isForeseen() || stage.optimizer().schedule().decay() == Decay.CONSTANT,
+        "decay",
+        "constant where patience alone ends the stage, since nothing says when that is; or give"
+            + " steps, epochs or duration besides");
+    return stage;
   }
 
   /**
-   * How many steps the stage takes, one at least.
+   * How many steps the stage takes at most; 0 where that is not known.
    *
    * @param pairs in the training data
    */
   public long steps(long pairs) {
-    long wanted = steps > 0 ? steps : Math.max(1, Math.round(epochs * pairs / batchSize));
-    return Math.min(wanted, maxSteps);
+    return end.steps(pairs, batchSize);
   }
 
   /** The same, but ended after some steps. */
   public StageSpec atMost(long limit) {
-    return new StageSpec(name, strategy, batchSize, epochs, steps, limit, optimizer, objective);
+    return new StageSpec(
+        name, strategy, batchSize, end.atMost(limit), augment, optimizer, objective);
   }
 }

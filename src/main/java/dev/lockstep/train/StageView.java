@@ -7,10 +7,12 @@ import java.util.Map;
  *
  * @param index the stage's place in the experiment, from 0
  * @param stages how many stages the experiment has
- * @param steps steps of this stage in all
+ * @param steps steps of this stage at most; 0 where only time or its score ends it
  * @param firstStep the step of this stage to be taken next; above 0 after a restart
- * @param totalSteps steps of all stages
- * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn
+ * @param totalSteps steps of all stages; see {@link StepView}
+ * @param chanceName what {@link StepView#chance} is called, such as "ln N"
+ * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn at the
+ *     stage's next step
  */
 public record StageView(
     String name,
@@ -21,4 +23,5 @@ public record StageView(
     long firstStep,
     long totalSteps,
     int batchSize,
+    String chanceName,
     Map<String, Long> trainedParameters) {}

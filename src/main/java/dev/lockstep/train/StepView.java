@@ -8,7 +8,9 @@ import java.util.Map;
  * @param stage the stage's name
  * @param step steps taken in the whole experiment, this one included
  * @param stageStep steps taken in this stage, this one included
- * @param totalSteps steps that the whole experiment will take
+ * @param totalSteps steps that the whole experiment will take, an estimate where a stage ends by
+ *     time; 0 where nothing can be said
+ * @param done how much of the stage is done, 0 to 1; 0 where nothing can be said
  * @param examples pairs seen in the whole experiment
  * @param epoch passes over the training pairs within this stage, with a fraction
  * @param seconds training time so far, evaluations not counted, over all restarts
@@ -16,7 +18,8 @@ import java.util.Map;
  * @param waitSeconds the part of it that waited for input
  * @param loss the objective's value
  * @param floor the least value that the loss can take on this batch, for its repeated captions
- * @param batchSize pairs in the batch; ln of it is the loss of a model that knows nothing
+ * @param chance the loss of a model that tells no example from another
+ * @param batchSize pairs in the batch
  * @param learningRates by tower: "image", "text", "shared"
  * @param gradientNorms by tower, before clipping; a tower that is held fixed is absent
  * @param logitScale the factor on the cosine similarities (not its logarithm)
@@ -28,6 +31,7 @@ public record StepView(
     long step,
     long stageStep,
     long totalSteps,
+    double done,
     long examples,
     double epoch,
     double seconds,
@@ -35,6 +39,7 @@ public record StepView(
     double waitSeconds,
     double loss,
     double floor,
+    double chance,
     int batchSize,
     Map<String, Double> learningRates,
     Map<String, Double> gradientNorms,

@@ -77,7 +77,7 @@ public final class TensorBoardWriter implements TrainingListener {
     Summary.Builder scalars = Summary.newBuilder();
     add(scalars, "loss", step.loss());
     add(scalars, "loss/floor", step.floor());
-    add(scalars, "loss/ln N", Math.log(step.batchSize()));
+    add(scalars, "loss/chance", step.chance());
     step.learningRates().forEach((tower, rate) -> add(scalars, "learning-rate/" + tower, rate));
     step.gradientNorms().forEach((tower, norm) -> add(scalars, "gradient-norm/" + tower, norm));
     add(scalars, "logit-scale", step.logitScale());

@@ -4,8 +4,10 @@ import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.PairEmbedder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
+import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.InputPipeline;
+import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -37,7 +40,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** A stage with its part of the graph and its own order of the data. */
-  private record Stage(StageSpec spec, StageGraph graph, InputPipeline input, long steps) {}
+  private record Stage(StageSpec spec, StageGraph graph, InputPipeline input) {}
 
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
@@ -49,6 +52,7 @@ public final class Trainer implements AutoCloseable {
   private final String modelDigest;
   private final RetrievalEvaluator evaluator;
   private TrainingState state;
+  private long clock;
   private long lastCheckpointStep;
   private long lastCheckpointNanos = System.nanoTime();
 
@@ -112,9 +116,12 @@ public final class Trainer implements AutoCloseable {
               new StageGraph(
                   tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
               InputPipeline.training(
-                  iterator, setup.training(), setup.input(), spec.batchSize(), seed),
-              spec.steps(setup.training().records())));
+                  iterator, setup.training(), input(spec), spec.batchSize(), seed)));
     }
+  }
+
+  private InputSpec input(StageSpec spec) {
+    return spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
   }
 
   /** Where the training stands. */
@@ -122,9 +129,33 @@ public final class Trainer implements AutoCloseable {
     return state;
   }
 
-  /** Steps of all stages. */
+  /** Steps of all stages, an estimate where one ends by time; 0 where nothing can be said. */
   public long totalSteps() {
-    return stages.stream().mapToLong(Stage::steps).sum();
+    long total = state.step() - state.stageStep();
+    for (int i = state.stage(); i < stages.size(); i++) {
+      long steps = expectedSteps(i);
+      if (steps == 0) {
+        return 0;
+      }
+      total += steps;
+    }
+    return total;
+  }
+
+  private long expectedSteps(int index) {
+    StageSpec spec = stages.get(index).spec();
+    long most = spec.steps(setup.training().records());
+    if (spec.end().duration().isEmpty()) {
+      return most;
+    }
+    double share = index == state.stage() ? spec.end().timeShare(state.stageSeconds()) : 0;
+    double pace = state.step() == 0 ? 0 : state.seconds() / state.step();
+    double seconds = spec.end().duration().get().toMillis() / 1000.0;
+    double byTime =
+        share > 0 ? state.stageStep() / share : pace > 0 ? Math.max(1, seconds / pace) : 0;
+    return most > 0 && byTime > 0
+        ? Math.min(most, Math.round(byTime))
+        : Math.max(most, Math.round(byTime));
   }
 
   /** Whether no step is left. */
@@ -138,7 +169,8 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * By stage, the floating-point operations of a step for each of its pairs, as {@link
-   * OperationCounter} counts them; a stage whose graph does not tell is left out.
+   * OperationCounter} counts them; a stage whose graph does not tell is left out. Of a stage with
+   * several phases it is the mean.
    *
    * @param textTokens the length of a text
    */
@@ -147,9 +179,13 @@ public final class Trainer implements AutoCloseable {
     for (Stage stage : stages) {
       int batch = stage.spec().batchSize();
       try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
-        counter
-            .of(stage.graph().targets())
-            .ifPresent(all -> operations.put(stage.spec().name(), (double) all / batch));
+        stage.graph().targets().stream()
+            .map(counter::of)
+            .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)
+            .average()
+            .stream()
+            .filter(Double::isFinite)
+            .forEach(mean -> operations.put(stage.spec().name(), mean));
       }
     }
     return operations;
@@ -166,16 +202,19 @@ public final class Trainer implements AutoCloseable {
       Stage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
       stage.input().start(session, state.stageStep() * stage.spec().batchSize());
-      boolean lastOfStage = false;
-      while (!lastOfStage) {
+      clock = System.nanoTime();
+      Optional<StageEnd.Reason> end = Optional.empty();
+      while (end.isEmpty()) {
         listener.onStep(step(stage));
-        lastOfStage = state.stageStep() == stage.steps();
-        boolean best = evaluationIsDue(lastOfStage) && evaluate(stage, listener);
-        if (lastOfStage) {
+        end = end(stage);
+        boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
+        end = end.or(() -> end(stage));
+        boolean stop = stopRequested.getAsBoolean();
+        if (end.isPresent()) {
+          listener.onStageEnd(view(stage, end.get()));
           state = state.atNextStage();
         }
-        boolean stop = stopRequested.getAsBoolean();
-        if (best || stop || lastOfStage || checkpointIsDue()) {
+        if (best || stop || end.isPresent() || checkpointIsDue()) {
           checkpoint(listener, best);
         }
         if (stop) {
@@ -186,14 +225,36 @@ public final class Trainer implements AutoCloseable {
     return Outcome.FINISHED;
   }
 
+  private Optional<StageEnd.Reason> end(Stage stage) {
+    tick();
+    return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
+  }
+
+  /** Counts the time since the last call for the stage. */
+  private void tick() {
+    long now = System.nanoTime();
+    state = state.afterTime((now - clock) * 1e-9);
+    clock = now;
+  }
+
+  private StageProgress progress(StageSpec spec) {
+    return new StageProgress(
+        state.stageStep(),
+        spec.steps(setup.training().records()),
+        spec.end().timeShare(state.stageSeconds()));
+  }
+
   private StepView step(Stage stage) {
     StageSpec spec = stage.spec();
-    Map<String, Double> rates = spec.optimizer().schedule().rates(state.stageStep(), stage.steps());
+    StageProgress progress = progress(spec);
+    Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     long start = System.nanoTime();
-    StageGraph.Measured measured;
+    PhaseGraph.Measured measured;
     try {
       measured =
-          stage.graph().step(session, state.step(), rates, setup.watch().isDue(state.stageStep()));
+          stage
+              .graph()
+              .step(session, state.step(), progress, rates, setup.watch().isDue(state.stageStep()));
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
@@ -205,6 +266,7 @@ public final class Trainer implements AutoCloseable {
         state.step(),
         state.stageStep(),
         totalSteps(),
+        progress(spec).done(),
         state.examples(),
         (double) state.stageStep() * spec.batchSize() / setup.training().records(),
         state.seconds(),
@@ -212,6 +274,7 @@ public final class Trainer implements AutoCloseable {
         measured.waitSeconds(),
         measured.loss(),
         measured.floor(),
+        measured.chance(),
         spec.batchSize(),
         rates,
         measured.gradientNorms(),
@@ -219,7 +282,7 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
-  private void checkFinite(StageGraph.Measured measured) {
+  private void checkFinite(PhaseGraph.Measured measured) {
     boolean finite =
         Double.isFinite(measured.loss())
             && measured.gradientNorms().values().stream().allMatch(Double::isFinite);
@@ -245,9 +308,7 @@ public final class Trainer implements AutoCloseable {
     RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
     boolean best = score > state.bestScore();
-    if (best) {
-      state = state.withBest(score);
-    }
+    state = state.afterScore(score);
     listener.onEvaluation(
         new EvaluationView(stage.spec().name(), state.step(), state.seconds(), scores, best));
     return best;
@@ -268,16 +329,28 @@ public final class Trainer implements AutoCloseable {
   }
 
   private StageView view(Stage stage) {
+    StageSpec spec = stage.spec();
     return new StageView(
-        stage.spec().name(),
-        stage.spec().strategy().name(),
+        spec.name(),
+        spec.strategy().name(),
         state.stage(),
         stages.size(),
-        stage.steps(),
+        spec.steps(setup.training().records()),
         state.stageStep(),
         totalSteps(),
-        stage.spec().batchSize(),
-        stage.graph().trainedParameters());
+        spec.batchSize(),
+        spec.objective().objective().chanceName(),
+        stage.graph().trainedParameters(progress(spec)));
+  }
+
+  private StageEndView view(Stage stage, StageEnd.Reason reason) {
+    return new StageEndView(
+        stage.spec().name(),
+        state.stage(),
+        state.step(),
+        state.stageStep(),
+        state.stageSeconds(),
+        reason);
   }
 
   @Override

@@ -16,6 +16,9 @@ public interface TrainingListener {
   /** After an evaluation; the step is the last one that was taken. */
   default void onEvaluation(EvaluationView evaluation) {}
 
+  /** After the last step of a stage and its evaluation, before the checkpoint. */
+  default void onStageEnd(StageEndView end) {}
+
   /** After a checkpoint has its final name. */
   default void onCheckpoint(Path checkpoint, long step) {}
 

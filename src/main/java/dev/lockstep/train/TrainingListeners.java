@@ -29,6 +29,11 @@ public record TrainingListeners(List<TrainingListener> listeners) implements Tra
   }
 
   @Override
+  public void onStageEnd(StageEndView end) {
+    listeners.forEach(listener -> listener.onStageEnd(end));
+  }
+
+  @Override
   public void onCheckpoint(Path checkpoint, long step) {
     listeners.forEach(listener -> listener.onCheckpoint(checkpoint, step));
   }

@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** How a stage goes: loss, speed and waiting, smoothed over the last steps. */
 final class TrainingPace {
@@ -13,6 +14,7 @@ final class TrainingPace {
   private double lossWeight;
   private double loss;
   private double floor;
+  private double chance;
   private double pairs;
   private double seconds;
   private double waitSeconds;
@@ -23,6 +25,7 @@ final class TrainingPace {
     lossWeight = lossWeight * LOSS_MEMORY + 1;
     loss = loss * LOSS_MEMORY + step.loss();
     floor = floor * LOSS_MEMORY + step.floor();
+    chance = chance * LOSS_MEMORY + step.chance();
     // The first step of a process also optimises the graph, which says nothing of the others.
     double memory = steps == 1 ? 0 : RATE_MEMORY;
     rateWeight = rateWeight * memory + 1;
@@ -45,6 +48,10 @@ final class TrainingPace {
     return floor / lossWeight;
   }
 
+  double chance() {
+    return chance / lossWeight;
+  }
+
   double pairsPerSecond() {
     return seconds > 0 ? pairs / seconds : 0;
   }
@@ -54,9 +61,15 @@ final class TrainingPace {
     return seconds > 0 ? waitSeconds / seconds : 0;
   }
 
-  /** Time for all steps of the experiment that are left, at the pace of this stage. */
-  Duration left() {
+  /**
+   * Time for all steps of the experiment that are left, at the pace of this stage; nothing where
+   * their number is not known.
+   */
+  Optional<Duration> left() {
+    if (last.totalSteps() == 0) {
+      return Optional.empty();
+    }
     double left = (last.totalSteps() - last.step()) * seconds / rateWeight;
-    return Duration.ofMillis(Math.round(1000 * left));
+    return Optional.of(Duration.ofMillis(Math.round(1000 * left)));
   }
 }

@@ -18,18 +18,27 @@ final class Wording {
             .map(tower -> tower + " " + count(stage.trainedParameters().get(tower)))
             .collect(Collectors.joining(", "));
     String line =
-        "stage %s (%d of %d): %s, trains %s; %,d steps of %,d"
+        "stage %s (%d of %d): %s, trains %s; %ssteps of %,d"
             .formatted(
                 stage.name(),
                 stage.index() + 1,
                 stage.stages(),
                 stage.strategy(),
                 learns.isEmpty() ? "nothing" : learns + " parameters",
-                stage.steps(),
+                stage.steps() == 0 ? "" : "%,d ".formatted(stage.steps()),
                 stage.batchSize());
     return stage.firstStep() == 0
         ? line
         : line + "; goes on at step %,d".formatted(stage.firstStep() + 1);
+  }
+
+  static String stageEnd(StageEndView end) {
+    return "stage %s ended after %,d steps and %s: %s"
+        .formatted(
+            end.stage(),
+            end.stageStep(),
+            duration(Duration.ofMillis(Math.round(1000 * end.stageSeconds()))),
+            end.reason().words());
   }
 
   static String evaluation(EvaluationView evaluation) {

@@ -23,7 +23,7 @@ class DataSpecTest {
 
   @Test
   void storesLargeImagesAsJpegAndEvaluatesOnLosslessOnes() {
-    DataSpec spec = read("image-size = 224, store-size = 256, background = none");
+    DataSpec spec = read("image-size = 224, store = 256, background = none");
 
     assertThat(spec.training().size()).isEqualTo(256);
     assertThat(spec.training().encoding()).isEqualTo(Encoding.JPEG);
@@ -40,7 +40,7 @@ class DataSpecTest {
 
   @Test
   void refusesImpossibleValues() {
-    refuses("image-size = 224, store-size = 200", "store-size = 200");
+    refuses("image-size = 224, store = 200", "store = 200");
     refuses("background = white", "background = ");
     refuses("encoding = webp", "one of auto, raw, png, jpeg");
     refuses("jpeg-quality = 0", "jpeg-quality = 0");

@@ -168,7 +168,8 @@ class DatasetPreparerTest {
     assertThatThrownBy(this::prepare)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("not one of 2 rows can be used (image-missing 2)")
-        .hasMessageContaining("line 2: no such file: " + folder.resolve("none.png"));
+        .hasMessageContaining(
+            "on line 2 of pairs.csv: no such file: " + folder.resolve("none.png"));
     assertThat(leftBehind()).isEmpty();
   }
 
@@ -218,7 +219,7 @@ class DatasetPreparerTest {
     PreparationListener listener =
         new PreparationListener() {
           @Override
-          public void onStart(Path file, long rows) {
+          public void onStart(String source, long rows) {
             heard.add("start " + rows);
           }
 
@@ -230,8 +231,9 @@ class DatasetPreparerTest {
 
     new DatasetPreparer(prepared, STORE, tokenizer).prepare(csv, listener);
 
-    // Four rows are dropped for their text before an image is looked at.
-    assertThat(heard).containsExactly("start 9", "5 4", "6 5", "7 5", "8 6", "9 6");
+    // Three rows are dropped for their text before an image is looked at.
+    assertThat(heard)
+        .containsExactly("start 9", "1 1", "2 2", "3 3", "4 3", "5 4", "6 4", "7 5", "8 6", "9 6");
   }
 
   private Preparation prepare() {

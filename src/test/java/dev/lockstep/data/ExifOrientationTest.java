@@ -101,7 +101,7 @@ class ExifOrientationTest {
         Result result = session.runner().feed(file, bytes).fetch(upright).run()) {
       byte[] pixels = new byte[24 * 24 * 3];
       ((TUint8) result.get(0)).asRawTensor().data().read(pixels);
-      assertThat(pixels).isEqualTo(converter.convert(image).bytes());
+      assertThat(pixels).isEqualTo(converter.convert(new ImageFile("image", image)).bytes());
     }
   }
 

@@ -67,7 +67,7 @@ class ImageConverterTest {
         "orientation-8.jpg"
       })
   void keepsAndAgreesWithPillowWhateverTheName(String name) throws Exception {
-    byte[] stored = converter.convert(file(PILLOW.image(name))).bytes();
+    byte[] stored = converter.convert(imageOf(PILLOW.image(name))).bytes();
 
     assertThat(ReferencePixels.differences(stored, PILLOW.expected(name))[0])
         .isLessThanOrEqualTo(1);
@@ -79,7 +79,7 @@ class ImageConverterTest {
     int tiff = indexOf(jpeg, "Exif\0\0") + 6;
     Arrays.fill(jpeg, tiff + 4, tiff + 8, (byte) 0xff); // where the first directory lies
 
-    byte[] stored = converter.convert(file(jpeg)).bytes();
+    byte[] stored = converter.convert(imageOf(jpeg)).bytes();
 
     // The rotation is lost with the block.
     assertThat(ReferencePixels.differences(stored, PILLOW.expected("baseline.jpg"))[0])
@@ -91,7 +91,7 @@ class ImageConverterTest {
     byte[] png = PILLOW.image("rgb.png");
     byte[] gamma = chunk("gAMA", new byte[] {0, 0, 0x56, (byte) 0xce});
 
-    byte[] stored = converter.convert(file(insert(png, 33, gamma))).bytes();
+    byte[] stored = converter.convert(imageOf(insert(png, 33, gamma))).bytes();
 
     assertThat(ReferencePixels.differences(stored, PILLOW.expected("rgb.png"))[0])
         .isLessThanOrEqualTo(1);
@@ -101,9 +101,9 @@ class ImageConverterTest {
   void keepsAJpegWithBytesBehindItsEnd() throws Exception {
     byte[] jpeg = PILLOW.image("baseline.jpg");
 
-    byte[] stored = converter.convert(file(insert(jpeg, jpeg.length, new byte[100]))).bytes();
+    byte[] stored = converter.convert(imageOf(insert(jpeg, jpeg.length, new byte[100]))).bytes();
 
-    assertThat(stored).isEqualTo(converter.convert(file(jpeg)).bytes());
+    assertThat(stored).isEqualTo(converter.convert(imageOf(jpeg)).bytes());
   }
 
   /** No decoder can tell such an image from a strange one; Pillow shows it too. */
@@ -112,7 +112,7 @@ class ImageConverterTest {
     byte[] jpeg = PILLOW.image("baseline.jpg");
     jpeg[jpeg.length - 60] ^= 1;
 
-    assertThat(converter.convert(file(jpeg)).bytes()).hasSize(16 * 16 * 3);
+    assertThat(converter.convert(imageOf(jpeg)).bytes()).hasSize(16 * 16 * 3);
   }
 
   @Test
@@ -151,7 +151,7 @@ class ImageConverterTest {
   void dropsWhatIsCutShort(String name) throws IOException {
     byte[] whole = PILLOW.image(name);
     for (int length : new int[] {4, 20, whole.length / 2, whole.length * 9 / 10}) {
-      assertThatThrownBy(() -> converter.convert(file(Arrays.copyOf(whole, length))))
+      assertThatThrownBy(() -> converter.convert(imageOf(Arrays.copyOf(whole, length))))
           .as("%s, %d bytes", name, length)
           .isInstanceOfSatisfying(
               UnusableImageException.class,
@@ -206,7 +206,7 @@ class ImageConverterTest {
         new StoreSpec(
             16, Resize.CROP, Encoding.RAW, 95, Optional.empty(), 15, 1 << 20, 1000, 1 << 20);
     try (ImageConverter fifteen = new ImageConverter(strict)) {
-      assertThatThrownBy(() -> fifteen.convert(file(PILLOW.image("rgb.png"))))
+      assertThatThrownBy(() -> fifteen.convert(imageOf(PILLOW.image("rgb.png"))))
           .isInstanceOf(UnusableImageException.class)
           .hasMessage("20x14 pixels; data.min-side is 15");
     }
@@ -216,7 +216,7 @@ class ImageConverterTest {
   @EnumSource(Encoding.class)
   void storesInEachEncoding(Encoding encoding) throws Exception {
     try (ImageConverter encoder = new ImageConverter(store(encoding))) {
-      byte[] stored = encoder.convert(file(PILLOW.image("baseline.jpg"))).bytes();
+      byte[] stored = encoder.convert(imageOf(PILLOW.image("baseline.jpg"))).bytes();
 
       String opening = new String(stored, 0, 4, StandardCharsets.ISO_8859_1);
       switch (encoding) {
@@ -230,11 +230,11 @@ class ImageConverterTest {
   @Test
   void givesEqualFilesEqualKeys() throws Exception {
     byte[] png = PILLOW.image("rgb.png");
-    long key = converter.convert(file(png)).imageKey();
+    long key = converter.convert(imageOf(png)).imageKey();
 
-    assertThat(converter.convert(Files.write(folder.resolve("other"), png)).imageKey())
+    assertThat(converter.convert(image(Files.write(folder.resolve("other"), png))).imageKey())
         .isEqualTo(key);
-    assertThat(converter.convert(file(PILLOW.image("rgba.png"))).imageKey()).isNotEqualTo(key);
+    assertThat(converter.convert(imageOf(PILLOW.image("rgba.png"))).imageKey()).isNotEqualTo(key);
   }
 
   private static StoreSpec store(Encoding encoding) {
@@ -243,10 +243,18 @@ class ImageConverterTest {
   }
 
   private void drops(Path image, DropReason reason, String detail) {
-    assertThatThrownBy(() -> converter.convert(image))
+    assertThatThrownBy(() -> converter.convert(image(image)))
         .isInstanceOfSatisfying(
             UnusableImageException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(detail);
+  }
+
+  private static SourceImage image(Path path) {
+    return new ImageFile(path.toString(), path);
+  }
+
+  private SourceImage imageOf(byte[] bytes) throws IOException {
+    return image(file(bytes));
   }
 
   private Path file(byte[] bytes) throws IOException {

@@ -105,10 +105,10 @@ class PreparedDatasetTest {
     refuses(manifest + ": this is not a manifest");
     Files.writeString(manifest, "[]");
     refuses(manifest + ": this is not a manifest");
-    Files.writeString(manifest, "{\"formatVersion\": 1}");
+    Files.writeString(manifest, "{\"formatVersion\": 2}");
     refuses(manifest + ": this is not a whole manifest");
-    Files.writeString(manifest, whole.replace("\"formatVersion\": 1", "\"formatVersion\": 2"));
-    refuses("the data is of format 2, and 1 is read");
+    Files.writeString(manifest, whole.replace("\"formatVersion\": 2", "\"formatVersion\": 1"));
+    refuses("the data is of format 1, and 2 is read");
   }
 
   /** Its length, with the two checksums around it. */

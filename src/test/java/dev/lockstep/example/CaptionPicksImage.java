@@ -24,6 +24,12 @@ public final class CaptionPicksImage implements Objective {
             tf.range(tf.constant(0), size, tf.constant(1)), size, tf.constant(1f), tf.constant(0f));
     Operand<TFloat32> crossEntropy =
         SoftmaxCrossEntropyWithLogits.create(tf.scope(), logits, own).loss();
-    return new Loss(tf.math.mean(crossEntropy, tf.constant(0)), tf.constant(0f));
+    Operand<TFloat32> lnN = tf.math.log(tf.dtypes.cast(size, TFloat32.class));
+    return new Loss(tf.math.mean(crossEntropy, tf.constant(0)), tf.constant(0f), lnN);
+  }
+
+  @Override
+  public String chanceName() {
+    return "ln N";
   }
 }

@@ -51,15 +51,20 @@ class ExtendingDocTest {
     Experiment experiment =
         Experiment.read(
             Path.of("experiments/quickstart.conf"),
-            List.of("stages.0.strategy=projections-only"),
+            List.of("stages.0.strategy=biases-only"),
             false);
 
-    assertThat(experiment.stages().get(0).strategy()).isInstanceOf(ProjectionsOnly.class);
+    assertThat(experiment.stages().get(0).strategy()).isInstanceOf(BiasesOnly.class);
   }
 
   @Test
-  void theStrategyTrainsProjectionsAndTheLogitScale() {
-    assertThat(List.of("image/projection/kernel", "text/projection/kernel", "shared/logit-scale"))
+  void theStrategyTrainsBiasesProjectionsAndTheLogitScale() {
+    assertThat(
+            List.of(
+                "text/encoder/0/mlp/up/bias",
+                "image/stem/convolution/norm/offset",
+                "image/projection/kernel",
+                "shared/logit-scale"))
         .allSatisfy(name -> assertThat(factor(name)).isEqualTo(1));
     assertThat(List.of("image/stem/convolution/kernel", "text/embeddings/word"))
         .allSatisfy(name -> assertThat(factor(name)).isZero());
@@ -67,7 +72,7 @@ class ExtendingDocTest {
 
   private static double factor(String name) {
     Variable variable = new Variable(name, Shape.of(2, 3), Role.WEIGHT, null, null, null);
-    return new ProjectionsOnly().learningRateFactor(variable);
+    return new BiasesOnly().learningRateFactor(variable);
   }
 
   @Test

@@ -55,6 +55,17 @@ class ExperimentFileDocTest {
       VIT.replace("type = vit, patch = 8, layers = 1, hidden = 64", "type = modified-resnet")
           .replace("type = bert,", "type = causal-transformer" + END_OF_TEXT + ",");
 
+  private static final String UNLOCK_LAST = strategy("type = unlock-last ");
+  private static final String GRADUAL = strategy("type = gradual ");
+  private static final String ALTERNATING = strategy("type = alternating ");
+  private static final String RULES =
+      strategy("type = rules, rules = [{ match = \".*\", factor = 1 }]")
+          .replace("optimizer {", "optimizer { warmup {}, weight-decay {}, layer-decay {},");
+
+  private static String strategy(String block) {
+    return VIT.replace("strategy = joint", "strategy { " + block + "}");
+  }
+
   /**
    * A row of one of the page's tables.
    *
@@ -109,7 +120,7 @@ class ExperimentFileDocTest {
   }
 
   static Stream<String> experiments() {
-    return Stream.of(VIT, RESNET, CLIP);
+    return Stream.of(VIT, RESNET, CLIP, UNLOCK_LAST, GRADUAL, ALTERNATING, RULES);
   }
 
   @ParameterizedTest
@@ -117,7 +128,7 @@ class ExperimentFileDocTest {
   void listsTheKeysThatThereAreAndNoOther(String experiment) {
     Set<String> seen = new TreeSet<>();
     for (String block : blocks) {
-      if (block.endsWith("learning-rate") && experiment.equals(RESNET)) {
+      if (!isThere(block, experiment)) {
         continue;
       }
       seen.add(block);
@@ -150,7 +161,11 @@ class ExperimentFileDocTest {
     for (Row row : rows) {
       if (!row.fallback().isEmpty() && !row.value().equals("a path")) {
         String experiment =
-            experiments().filter(row::isOf).findFirst().orElseThrow().replace(END_OF_TEXT, "");
+            experiments()
+                .filter(file -> row.isOf(file) && isThere(row.block(), file))
+                .findFirst()
+                .orElseThrow()
+                .replace(END_OF_TEXT, "");
         assertThat(read(experiment, row.argument() + "=" + row.fallback()).resolved())
             .as("the default of " + row.argument())
             .isEqualTo(read(experiment).resolved());
@@ -168,12 +183,30 @@ class ExperimentFileDocTest {
     assertThat(read(example).stages()).hasSize(2);
   }
 
+  /** Whether an experiment has a block that need not be there, or that may be a plain value. */
+  private static boolean isThere(String block, String experiment) {
+    String key = block.substring(block.lastIndexOf('.') + 1);
+    return switch (block) {
+      case "stages.optimizer.learning-rate",
+          "stages.optimizer.warmup",
+          "stages.optimizer.weight-decay",
+          "stages.optimizer.layer-decay" ->
+          experiment.contains(key + " {");
+      case "stages.strategy" -> experiment.contains("strategy {");
+      case "stages.strategy.rules" -> experiment.equals(RULES);
+      default -> true;
+    };
+  }
+
   private static Set<String> documented(String block, String experiment) {
     Set<String> names = new TreeSet<>();
     rows.stream()
         .filter(row -> row.block().equals(block) && row.isOf(experiment))
         .forEach(row -> names.add(row.key()));
     for (String other : blocks) {
+      if (other.equals("stages.strategy.rules") && !experiment.equals(RULES)) {
+        continue;
+      }
       int dot = other.lastIndexOf('.');
       if (other.substring(0, Math.max(0, dot)).equals(block)) {
         names.add(other.substring(dot + 1));
@@ -184,8 +217,8 @@ class ExperimentFileDocTest {
 
   /** The keys that the program names where it meets one that it does not know. */
   private Set<String> known(String block, String experiment) {
-    String prefix = block.isEmpty() ? "" : inList(block) + ".";
-    String message = refusal(experiment, prefix + "0o0=1");
+    String prefix = block.isEmpty() ? "" : block + ".";
+    String message = refusal(experiment, inList(prefix + "0o0") + "=1");
     return new TreeSet<>(List.of(message.replaceFirst("(?s).*known keys[^:]*: ", "").split(", ")));
   }
 
@@ -205,6 +238,8 @@ class ExperimentFileDocTest {
   }
 
   private static String inList(String key) {
-    return key.replaceFirst("^stages\\.", "stages.0.").replaceFirst("^stages$", "stages.0");
+    return key.replaceFirst("^stages\\.", "stages.0.")
+        .replaceFirst("^stages$", "stages.0")
+        .replaceFirst("strategy\\.rules\\.", "strategy.rules.0.");
   }
 }

@@ -35,7 +35,7 @@ class PreparedInputTest {
     }
     Path train = Files.writeString(folder.resolve("train.csv"), csv);
     DataSpec spec =
-        DataSpec.from(Block.parse("train = \"" + train + "\", image-size = 8, store-size = 16"));
+        DataSpec.from(Block.parse("train = \"" + train + "\", image-size = 8, store = 16"));
     WordPieceTokenizer tokenizer =
         DatasetPreparer.tokenizer(spec, TokenizerSpec.from(Block.parse("")));
     PreparedDataset data =

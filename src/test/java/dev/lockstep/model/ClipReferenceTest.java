@@ -32,6 +32,15 @@ class ClipReferenceTest {
   /** The gradient of a key's bias is 0 but for rounding: softmax does not see it. */
   private static final double ROUNDING = 1e-8;
 
+  /** Of a gradient's norm. */
+  private static final double CLOSE = 1e-4;
+
+  /**
+   * Five images whose embeddings differ in the fourth digit only: float32 keeps this much of their
+   * loss's gradients. {@code AgreeCommandTest} holds them to 1e-6, in float64.
+   */
+  private static final double CLOSE_FOR_ALIKE_IMAGES = 5e-4;
+
   private static final int VOCABULARY = 400;
   private static final int CONTEXT = 11;
 
@@ -41,6 +50,7 @@ class ClipReferenceTest {
         "transformers-chinese-clip",
         Layout.TRANSFORMERS_CHINESE_CLIP,
         16,
+        CLOSE,
         """
         image { type = vit, patch = 4, hidden = 24, layers = 2, heads = 2, intermediate = 72 }
         text { type = bert, hidden = 48, layers = 3, heads = 4, intermediate = 56, positions = 18 }
@@ -54,6 +64,7 @@ class ClipReferenceTest {
         "transformers-clip",
         Layout.TRANSFORMERS_CLIP,
         16,
+        CLOSE,
         """
         image { type = vit, patch = 4, hidden = 32, layers = 2, heads = 2, intermediate = 72 }
         text {
@@ -70,6 +81,7 @@ class ClipReferenceTest {
         "cn-clip-vit",
         Layout.CN_CLIP_VIT,
         16,
+        CLOSE,
         """
         image { type = vit, patch = 4, hidden = 64, layers = 2, heads = 4 }
         text { type = bert, hidden = 32, layers = 3, heads = 4, intermediate = 100, positions = 18 }
@@ -83,6 +95,7 @@ class ClipReferenceTest {
         "cn-clip-rn50",
         Layout.CN_CLIP_RESNET,
         64,
+        CLOSE_FOR_ALIKE_IMAGES,
         """
         image { type = modified-resnet, width = 8, depths = [1, 2, 1, 1] }
         text { type = bert, hidden = 32, layers = 3, heads = 4, intermediate = 100, positions = 18 }
@@ -90,7 +103,8 @@ class ClipReferenceTest {
         """);
   }
 
-  private static void assertAgrees(String folder, Layout layout, int imageSize, String model) {
+  private static void assertAgrees(
+      String folder, Layout layout, int imageSize, double close, String model) {
     try (Graph graph = new Graph();
         SafetensorsFile inputs = Reference.open(folder, "inputs");
         SafetensorsFile weights = Reference.open(folder, "model");
@@ -128,21 +142,21 @@ class ClipReferenceTest {
           assertThat(floats(result, 1))
               .containsExactly(outputs.floats("text_embeds"), within(1e-5f));
           assertThat(floats(result, 2)).containsExactly(outputs.floats("loss"), within(1e-6f));
-          assertGradients(folder, layout, learned, result);
+          assertGradients(folder, layout, learned, result, close);
         }
       }
     }
   }
 
   private static void assertGradients(
-      String folder, Layout layout, List<Variable> learned, Result result) {
+      String folder, Layout layout, List<Variable> learned, Result result, double close) {
     try (SafetensorsFile file = Reference.open(folder, "gradients")) {
       Map<String, float[]> expected = layout.read(file, learned);
       for (int i = 0; i < learned.size(); i++) {
         float[] wanted = expected.get(learned.get(i).name());
         assertThat(norm(difference(floats(result, 3 + i), wanted)))
             .as("gradient of %s, whose norm is %s", learned.get(i).name(), norm(wanted))
-            .isLessThanOrEqualTo(1e-4 * norm(wanted) + ROUNDING);
+            .isLessThanOrEqualTo(close * norm(wanted) + ROUNDING);
       }
     }
   }

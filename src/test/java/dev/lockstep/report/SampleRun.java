@@ -17,7 +17,7 @@ final class SampleRun {
   static String step(String stage, int step, String loss) {
     return """
     {"event":"step","stage":"%s","step":%d,"stageStep":%d,"examples":%d,"epoch":0.5,\
-    "seconds":%s,"stepSeconds":0.25,"waitSeconds":0.01,"loss":%s,"floor":0.125,"lnN":3.4657,\
+    "seconds":%s,"stepSeconds":0.25,"waitSeconds":0.01,"loss":%s,"floor":0.125,"chance":3.4657,\
     "learningRate":{"text":0.0005},"gradientNorm":{"text":0.5},"logitScale":14.25}\
     """
         .formatted(stage, step, step, step * 32, step * 0.25, loss);

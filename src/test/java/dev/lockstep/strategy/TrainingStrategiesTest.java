@@ -30,7 +30,7 @@ class TrainingStrategiesTest {
     assertThatThrownBy(() -> TrainingStrategies.from(Block.parse("strategy = freez-image")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("strategy = \"freez-image\"")
-        .hasMessageContaining("one of freeze-image, freeze-text, joint")
+        .hasMessageContaining("one of alternating, apart, ")
         .hasMessageContaining("did you mean freeze-image?");
   }
 

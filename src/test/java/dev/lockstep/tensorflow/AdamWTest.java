@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
 
 /** AdamW against {@code torch.optim.AdamW} with {@code clip_grad_norm_}: three steps. */
 class AdamWTest {
-  private static final AdamW.Options TORCH = new AdamW.Options(0.9, 0.98, 1e-6, 0.2, 0.5);
+  private static final AdamW.Options TORCH = new AdamW.Options(0.9, 0.98, 1e-6, 0.5);
 
   @Test
   void threeStepsAgreeWithTorch() {
@@ -39,7 +39,8 @@ class AdamWTest {
           tf.math.sub(tf.math.mul(tf.linalg.matMul(x, w.value()), g.value()), y);
       Operand<TFloat32> loss = tf.math.mean(tf.math.square(error), tf.constant(new int[] {0, 1}));
       AdamW.Step step =
-          new AdamW(graph, tf, variables).step("test", loss, updates(tf, w, g), TORCH, List.of());
+          new AdamW(graph, tf, variables)
+              .step("test", loss, updates(tf, 0.2, w, g), TORCH, List.of());
       VariableValues values = new VariableValues(tf, List.of(w, g));
       var initializer = variables.initializer();
       try (Session session = new Session(graph)) {
@@ -76,9 +77,9 @@ class AdamWTest {
       Operand<TFloat32> loss =
           tf.math.mean(tf.math.add(early.value(), late.value()), tf.constant(0));
       AdamW adamW = new AdamW(graph, tf, variables);
-      AdamW.Options plain = new AdamW.Options(0.9, 0.98, 1e-6, 0, 0);
-      AdamW.Step first = adamW.step("first", loss, updates(tf, early), plain, List.of());
-      AdamW.Step second = adamW.step("second", loss, updates(tf, late), plain, List.of());
+      AdamW.Options plain = new AdamW.Options(0.9, 0.98, 1e-6, 0);
+      AdamW.Step first = adamW.step("first", loss, updates(tf, 0, early), plain, List.of());
+      AdamW.Step second = adamW.step("second", loss, updates(tf, 0, late), plain, List.of());
       VariableValues values = new VariableValues(tf, List.of(early, late));
       var initializer = variables.initializer();
       try (Session session = new Session(graph)) {
@@ -96,8 +97,10 @@ class AdamWTest {
     }
   }
 
-  private static List<AdamW.Update> updates(Ops tf, Variable... variables) {
-    return List.of(variables).stream().map(v -> new AdamW.Update(v, tf.constant(0.05f))).toList();
+  private static List<AdamW.Update> updates(Ops tf, double weightDecay, Variable... variables) {
+    return List.of(variables).stream()
+        .map(v -> new AdamW.Update(v, tf.constant(0.05f), weightDecay))
+        .toList();
   }
 
   private static Operand<TFloat32> constant(Ops tf, SafetensorsFile file, String name) {

@@ -1,11 +1,13 @@
 package dev.lockstep.train;
 
+import static dev.lockstep.train.StageProgress.ofSteps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.model.Side;
 import dev.lockstep.train.LearningRateSchedule.Decay;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,18 +15,19 @@ import org.junit.jupiter.api.Test;
 class LearningRateScheduleTest {
 
   private static LearningRateSchedule schedule(int warmup, Decay decay, double finalRate) {
-    return new LearningRateSchedule(1e-3, 2e-3, 4e-3, warmup, decay, finalRate);
+    return new LearningRateSchedule(
+        new ByTower(1e-3, 2e-3, 4e-3), ByTower.all(warmup), decay, finalRate);
   }
 
   @Test
   void warmUpRisesByTheSameAmountFromItsFirstStep() {
     LearningRateSchedule schedule = schedule(4, Decay.COSINE, 0);
 
-    assertThat(schedule.at(0, 12)).isEqualTo(0.25);
-    assertThat(schedule.at(1, 12)).isEqualTo(0.5);
-    assertThat(schedule.at(2, 12)).isEqualTo(0.75);
-    assertThat(schedule.at(3, 12)).isEqualTo(1);
-    assertThat(schedule.at(4, 12)).isEqualTo(1);
+    assertThat(schedule.at(Side.TEXT, ofSteps(0, 12))).isEqualTo(0.25);
+    assertThat(schedule.at(Side.TEXT, ofSteps(1, 12))).isEqualTo(0.5);
+    assertThat(schedule.at(Side.TEXT, ofSteps(2, 12))).isEqualTo(0.75);
+    assertThat(schedule.at(Side.TEXT, ofSteps(3, 12))).isEqualTo(1);
+    assertThat(schedule.at(Side.TEXT, ofSteps(4, 12))).isEqualTo(1);
   }
 
   /** Eight steps after the warm-up; cos(pi/4) = 0.7071068 and cos(7 pi/8) = -0.9238795. */
@@ -32,50 +35,54 @@ class LearningRateScheduleTest {
   void cosineFallsSlowlyThenFastThenSlowly() {
     LearningRateSchedule schedule = schedule(4, Decay.COSINE, 0);
 
-    assertThat(schedule.at(6, 12)).isCloseTo(0.8535534, within(1e-7));
-    assertThat(schedule.at(8, 12)).isCloseTo(0.5, within(1e-12));
-    assertThat(schedule.at(11, 12)).isCloseTo(0.0380602, within(1e-7));
+    assertThat(schedule.at(Side.TEXT, ofSteps(6, 12))).isCloseTo(0.8535534, within(1e-7));
+    assertThat(schedule.at(Side.TEXT, ofSteps(8, 12))).isCloseTo(0.5, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(11, 12))).isCloseTo(0.0380602, within(1e-7));
   }
 
   @Test
   void linearFallsByTheSameAmountToTheFinalRate() {
     LearningRateSchedule schedule = schedule(2, Decay.LINEAR, 0.2);
 
-    assertThat(schedule.at(2, 6)).isEqualTo(1);
-    assertThat(schedule.at(3, 6)).isCloseTo(0.8, within(1e-12));
-    assertThat(schedule.at(5, 6)).isCloseTo(0.4, within(1e-12));
-    assertThat(schedule.at(6, 6)).as("after the end").isCloseTo(0.2, within(1e-12));
-    assertThat(schedule.at(60, 6)).as("long after the end").isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(2, 6))).isEqualTo(1);
+    assertThat(schedule.at(Side.TEXT, ofSteps(3, 6))).isCloseTo(0.8, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(5, 6))).isCloseTo(0.4, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(6, 6)))
+        .as("after the end")
+        .isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.at(Side.TEXT, ofSteps(60, 6)))
+        .as("long after the end")
+        .isCloseTo(0.2, within(1e-12));
   }
 
   @Test
   void constantStaysAfterTheWarmUp() {
     LearningRateSchedule schedule = schedule(2, Decay.CONSTANT, 0);
 
-    assertThat(schedule.at(0, 6)).isEqualTo(0.5);
-    assertThat(schedule.at(5, 6)).isEqualTo(1);
+    assertThat(schedule.at(Side.TEXT, ofSteps(0, 6))).isEqualTo(0.5);
+    assertThat(schedule.at(Side.TEXT, ofSteps(5, 6))).isEqualTo(1);
   }
 
   @Test
   void withoutWarmUpTheFirstStepHasTheWholeRate() {
-    assertThat(schedule(0, Decay.COSINE, 0).at(0, 1)).isEqualTo(1);
+    assertThat(schedule(0, Decay.COSINE, 0).at(Side.TEXT, ofSteps(0, 1))).isEqualTo(1);
   }
 
   @Test
   void stageThatIsShorterThanItsWarmUpOnlyRises() {
-    assertThat(schedule(10, Decay.COSINE, 0).at(4, 5)).isEqualTo(0.5);
+    assertThat(schedule(10, Decay.COSINE, 0).at(Side.TEXT, ofSteps(4, 5))).isEqualTo(0.5);
   }
 
   @Test
   void eachTowerHasItsOwnRate() {
-    assertThat(schedule(2, Decay.CONSTANT, 0).rates(0, 4))
+    assertThat(schedule(2, Decay.CONSTANT, 0).rates(ofSteps(0, 4)))
         .containsExactlyInAnyOrderEntriesOf(Map.of("image", 5e-4, "text", 1e-3, "shared", 2e-3));
   }
 
   @Test
   void oneNumberIsForAllTowers() {
     assertThat(LearningRateSchedule.from(Block.parse("learning-rate = 5e-4, warmup = 50")))
-        .isEqualTo(new LearningRateSchedule(5e-4, 5e-4, 5e-4, 50, Decay.COSINE, 0));
+        .isEqualTo(new LearningRateSchedule(ByTower.all(5e-4), ByTower.all(50), Decay.COSINE, 0));
   }
 
   @Test
@@ -83,8 +90,8 @@ class LearningRateScheduleTest {
     Block two = Block.parse("learning-rate { image = 1e-4, text = 3e-4 }");
     Block three = Block.parse("learning-rate { image = 1e-4, text = 3e-4, shared = 1e-2 }");
 
-    assertThat(LearningRateSchedule.from(two).shared()).isEqualTo(3e-4);
-    assertThat(LearningRateSchedule.from(three).shared()).isEqualTo(1e-2);
+    assertThat(LearningRateSchedule.from(two).peak().shared()).isEqualTo(3e-4);
+    assertThat(LearningRateSchedule.from(three).peak().shared()).isEqualTo(1e-2);
   }
 
   @Test

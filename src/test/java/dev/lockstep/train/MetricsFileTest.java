@@ -71,7 +71,7 @@ class MetricsFileTest {
             strict(
                 """
                 {"event": "stage", "stage": "fit-text", "strategy": "joint", "index": 0,
-                 "steps": 350, "batchSize": 256,
+                 "steps": 350, "batchSize": 256, "chanceName": "ln N",
                  "trainedParameters": {"image": 2100000, "text": 870000, "shared": 1}}
                 """));
     assertThat(lines.get(1))
@@ -80,7 +80,7 @@ class MetricsFileTest {
                 """
                 {"event": "step", "stage": "fit-text", "step": 1, "stageStep": 1, "examples": 256,
                  "epoch": 0.25, "seconds": 0.5, "stepSeconds": 0.5, "waitSeconds": 0.005,
-                 "loss": 5.5, "floor": 0.21, "lnN": 5.545177444479562,
+                 "loss": 5.5, "floor": 0.21, "chance": 5.545177444479562,
                  "learningRate": {"image": 0.001, "text": 0.002, "shared": 0.004},
                  "gradientNorm": {"text": 0.75}, "logitScale": 14.3, "signals": {"alignment": 1.25}}
                 """));

@@ -32,8 +32,8 @@ class MovementSignalsTest {
               "text/weights", Shape.of(2, 2), Variable.Role.UNDECAYED, new Constant<TFloat32>(3));
       AdamW adamW = new AdamW(graph, tf, variables);
       Operand<TFloat32> loss = tf.sum(weights.value(), tf.constant(new int[] {0, 1}));
-      List<AdamW.Update> updates = List.of(new AdamW.Update(weights, tf.constant(0.5f)));
-      AdamW.Options options = new AdamW.Options(0.9, 0.98, 1e-9, 0, 0);
+      List<AdamW.Update> updates = List.of(new AdamW.Update(weights, tf.constant(0.5f), 0));
+      AdamW.Options options = new AdamW.Options(0.9, 0.98, 1e-9, 0);
       Op step = adamW.step("step", loss, updates, options, List.of()).apply();
       StepSignals signals = new StepSignals(tf, List.of(MovementSignals.of(tf, updates, step)));
       Op initializer = variables.initializer();

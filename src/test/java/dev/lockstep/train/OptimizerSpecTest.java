@@ -17,11 +17,12 @@ class OptimizerSpecTest {
     assertThat(OptimizerSpec.from(Block.parse("learning-rate = 1e-3")))
         .isEqualTo(
             new OptimizerSpec(
-                new LearningRateSchedule(1e-3, 1e-3, 1e-3, 0, Decay.COSINE, 0),
+                new LearningRateSchedule(ByTower.all(1e-3), ByTower.all(0), Decay.COSINE, 0),
                 0.9,
                 0.98,
                 1e-6,
-                0.1,
+                ByTower.all(0.1),
+                ByTower.all(1),
                 1));
   }
 
@@ -37,7 +38,7 @@ class OptimizerSpecTest {
     assertThat(spec.beta1()).isEqualTo(0.8);
     assertThat(spec.beta2()).isEqualTo(0.95);
     assertThat(spec.epsilon()).isEqualTo(1e-8);
-    assertThat(spec.weightDecay()).isZero();
+    assertThat(spec.weightDecay()).isEqualTo(ByTower.all(0));
     assertThat(spec.clip()).isZero();
   }
 

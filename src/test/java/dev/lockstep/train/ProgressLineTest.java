@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,18 @@ class ProgressLineTest {
 
   private static ProgressLine line(String stage) {
     return new ProgressLine(
-        stage, 312, 700, 1.82, 0.21, 5.545, OptionalDouble.of(0.312), 1420, 0.003, "1m12s");
+        stage,
+        312,
+        700,
+        312 / 700.0,
+        1.82,
+        0.21,
+        5.545,
+        "ln N",
+        OptionalDouble.of(0.312),
+        1420,
+        0.003,
+        Optional.of("1m12s"));
   }
 
   @Test

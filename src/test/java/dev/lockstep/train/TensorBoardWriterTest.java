@@ -71,7 +71,7 @@ class TensorBoardWriterTest {
         .containsOnly(
             Map.entry("loss", 1.5f),
             Map.entry("loss/floor", 0.21f),
-            Map.entry("loss/ln N", 5.5451775f),
+            Map.entry("loss/chance", 5.5451775f),
             Map.entry("learning-rate/image", 0.001f),
             Map.entry("learning-rate/text", 0.002f),
             Map.entry("learning-rate/shared", 0.004f),

@@ -12,8 +12,8 @@ class TrainingPaceTest {
   /** 100 steps of 32 pairs. */
   private static StepView step(long step, double seconds, double wait, double loss) {
     return new StepView(
-        "both", step, step, 100, 0, 0, 0, seconds, wait, loss, 0.2, 32, Map.of(), Map.of(), 14,
-        Map.of());
+        "both", step, step, 100, 0, 0, 0, 0, seconds, wait, loss, 0.2, 3, 32, Map.of(), Map.of(),
+        14, Map.of());
   }
 
   @Test
@@ -23,12 +23,12 @@ class TrainingPaceTest {
     pace.add(step(1, 4, 2, 3));
     assertThat(pace.pairsPerSecond()).isEqualTo(8);
     assertThat(pace.waitShare()).isEqualTo(0.5);
-    assertThat(pace.left()).isEqualTo(Duration.ofSeconds(4 * 99));
+    assertThat(pace.left()).contains(Duration.ofSeconds(4 * 99));
 
     pace.add(step(2, 0.5, 0, 3));
     assertThat(pace.pairsPerSecond()).isEqualTo(64);
     assertThat(pace.waitShare()).isZero();
-    assertThat(pace.left()).isEqualTo(Duration.ofSeconds(49));
+    assertThat(pace.left()).contains(Duration.ofSeconds(49));
   }
 
   /** (0.95 * 3 + 1) / (0.95 + 1) = 1.974359. */

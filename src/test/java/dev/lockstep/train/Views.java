@@ -18,6 +18,7 @@ final class Views {
         firstStep,
         2 * steps,
         256,
+        "ln N",
         Map.of("image", 2_100_000L, "text", 870_000L, "shared", 1L));
   }
 
@@ -28,6 +29,7 @@ final class Views {
         step,
         step,
         700,
+        step / 350.0,
         256 * step,
         0.25 * step,
         0.5 * step,
@@ -35,6 +37,7 @@ final class Views {
         0.005,
         loss,
         0.21,
+        Math.log(256),
         256,
         Map.of("image", 1e-3, "text", 2e-3, "shared", 4e-3),
         Map.of("text", 0.75),

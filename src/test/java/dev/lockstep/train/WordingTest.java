@@ -25,7 +25,8 @@ class WordingTest {
   @Test
   void stageLeavesOutWhatIsHeldFixed() {
     StageView stage =
-        new StageView("fit", "freeze-image", 0, 1, 9, 0, 9, 32, Map.of("image", 0L, "text", 5L));
+        new StageView(
+            "fit", "freeze-image", 0, 1, 9, 0, 9, 32, "ln N", Map.of("image", 0L, "text", 5L));
 
     assertThat(Wording.stage(stage))
         .isEqualTo("stage fit (1 of 1): freeze-image, trains text 5 parameters; 9 steps of 32");

@@ -12,9 +12,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Batch normalization (Ioffe & Szegedy 2015): by the batch's statistics in training, by the running
- * ones otherwise. Momentum, epsilon and the running variance (over n - 1) are those of PyTorch's
- * {@code BatchNorm2d}.
+ * Batch normalization (Ioffe & Szegedy 2015): by the batch's statistics where it learns, by the
+ * running ones otherwise, which then stay as they are. Momentum, epsilon and the running variance
+ * (over n - 1) are those of PyTorch's {@code BatchNorm2d}.
  */
 final class BatchNorm {
   /** How much of each batch's statistics enters the running ones. */
@@ -36,7 +36,7 @@ final class BatchNorm {
     Variable mean = layers.variable(name + "/running-mean", shape, Role.STATE, new Zeros<>());
     Variable variance =
         layers.variable(name + "/running-variance", shape, Role.STATE, new Ones<>());
-    if (!layers.training()) {
+    if (!layers.learns(name)) {
       Operand<TFloat32> factor =
           tf.math.mul(scale, tf.math.rsqrt(tf.math.add(variance.value(), tf.constant(EPSILON))));
       Operand<TFloat32> shift = tf.math.sub(offset, tf.math.mul(mean.value(), factor));

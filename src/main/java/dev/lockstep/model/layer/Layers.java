@@ -195,7 +195,7 @@ public final class Layers {
   }
 
   private boolean isOff(double rate) {
-    return !mode.training() || rate == 0;
+    return rate == 0 || !mode.learns().test(scope);
   }
 
   private Dropout randomly(String name) {
@@ -224,8 +224,9 @@ public final class Layers {
     updates.add(operation);
   }
 
-  boolean training() {
-    return mode.training();
+  /** Whether something learns under a name. */
+  boolean learns(String name) {
+    return mode.learns().test(scope + "/" + name);
   }
 
   /** A seed for the first value of a variable or for what is dropped. */
