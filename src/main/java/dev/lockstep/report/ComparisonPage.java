@@ -212,7 +212,8 @@ final class ComparisonPage {
             .collect(Collectors.joining(" or "));
     return "Operations are those of matrix products and convolutions in the training graph of each"
         + " stage, forward and backward, a multiplication and its addition counted as two: what a"
-        + " stage holds fixed costs no backward pass. A text counts with the mean length of the"
+        + " stage holds fixed costs no backward pass; a stage of several phases counts with their"
+        + " mean. A text counts with the mean length of the"
         + " training captions, "
         + tokens
         + " tokens; padding, norms, activations, the optimizer and evaluation are left out. Time is"

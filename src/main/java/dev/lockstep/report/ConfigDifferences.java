@@ -19,7 +19,8 @@ record ConfigDifferences(List<Row> rows) {
   private static final Pattern OF_STAGE = Pattern.compile("(stages\\.\\d+)\\.(.*)");
 
   /** What tells a stage from another at a glance. */
-  private static final Set<String> TELLING = Set.of("name", "strategy", "epochs", "steps");
+  private static final Set<String> TELLING =
+      Set.of("name", "strategy", "strategy.type", "epochs", "steps", "duration", "patience");
 
   /**
    * @param values in the order of the experiments; nothing where a file does not have the key
