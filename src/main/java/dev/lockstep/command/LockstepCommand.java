@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

@@ -5,6 +5,8 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
+import dev.lockstep.diagnose.Curriculum;
+import dev.lockstep.diagnose.TrainingDoctor;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalRanks;
@@ -23,6 +25,7 @@ import dev.lockstep.train.ProgressPrinter;
 import dev.lockstep.train.TensorBoardWriter;
 import dev.lockstep.train.Trainer;
 import dev.lockstep.train.Trainer.Outcome;
+import dev.lockstep.train.TrainingListener;
 import dev.lockstep.train.TrainingListeners;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.TrainingState;
@@ -30,6 +33,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +82,7 @@ public final class ExperimentRunner {
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
+      experiment.remarks().forEach(this::tell);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {
@@ -96,20 +101,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        new TrainingSetup(
-            experiment.model(),
-            experiment.stages(),
-            data.training(),
-            data.watched(),
-            experiment.data().imageSize(),
-            experiment.input(),
-            experiment.evaluate(),
-            experiment.checkpoint(),
-            experiment.watch(),
-            folder.checkpoints(),
-            device,
-            precision.precision(),
-            experiment.seed());
+        experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
@@ -119,24 +111,35 @@ public final class ExperimentRunner {
       if (step > 0) {
         tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
       }
-      TrainingListeners listeners =
-          new TrainingListeners(
-              List.of(
-                  new MetricsFile(folder.metrics(), step),
-                  new TensorBoardWriter(folder.tensorBoard(), step),
-                  ProgressPrinter.toStandardError()));
+      ProgressPrinter progress = ProgressPrinter.toStandardError();
+      TrainingListener listeners =
+          new TrainingDoctor(
+              new Curriculum(trainer.learningSides(), Set.of()),
+              new TrainingListeners(
+                  List.of(
+                      new MetricsFile(folder.metrics(), step),
+                      new TensorBoardWriter(folder.tensorBoard(), step),
+                      new FindingLog(),
+                      progress)));
       try (StopSignal stop =
-          StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
-        Outcome outcome = trainer.run(listeners, stop);
+          StopSignal.listen(
+              () -> progress.print("stopping after this step; a checkpoint comes first"))) {
+        Outcome outcome = train(trainer, listeners, stop);
         if (outcome == Outcome.INTERRUPTED) {
           tell(
               "stopped at step %,d of %,d; the same command goes on from there"
                   .formatted(trainer.state().step(), trainer.totalSteps()));
         }
         return outcome;
-      } finally {
-        listeners.onTrainingEnd();
       }
+    }
+  }
+
+  private static Outcome train(Trainer trainer, TrainingListener listeners, StopSignal stop) {
+    try {
+      return trainer.run(listeners, stop);
+    } finally {
+      listeners.onTrainingEnd();
     }
   }
 

@@ -36,7 +36,7 @@ final class Charts {
    * "series": [{"label", "role", "style", "values"}]}]}}; the role gives the colour, the style the
    * line.
    */
-  static JsonObject of(RunMetrics metrics) {
+  static JsonObject of(RunMetrics metrics, RunSigns signs) {
     Charts charts = new Charts(metrics);
     charts.addLoss();
     charts.addRecall();
@@ -44,6 +44,7 @@ final class Charts {
     charts.addGradientNorms();
     charts.addLogitScale();
     charts.addWaiting();
+    charts.addSigns(signs);
     JsonObject json = new JsonObject();
     json.add("stages", charts.stages());
     metrics.best().ifPresent(best -> json.addProperty("best", best.step()));
@@ -148,6 +149,36 @@ final class Charts {
         "percent",
         false,
         List.of(new Series("waiting for input", "loss", "bold", share)));
+  }
+
+  private void addSigns(RunSigns signs) {
+    double[] steps = signs.signals().keySet().stream().mapToDouble(Long::doubleValue).toArray();
+    add(
+        "cosines",
+        "decimal",
+        false,
+        steps,
+        List.of(
+            new Series("different images", "image", "bold", signs.values("mean-cosine/image")),
+            new Series("different captions", "text", "dashed", signs.values("mean-cosine/text")),
+            new Series("positives", "loss", "bold", signs.values("similarity/positive")),
+            new Series("negatives", "limit", "dotted", signs.values("similarity/negative"))));
+    add(
+        "effective-rank",
+        "decimal",
+        false,
+        steps,
+        List.of(
+            new Series("image", "image", "bold", signs.values("effective-rank/image")),
+            new Series("text", "text", "dashed", signs.values("effective-rank/text"))));
+    add(
+        "accuracy",
+        "percent",
+        false,
+        steps,
+        List.of(
+            new Series("text → image", "text", "bold", signs.values("accuracy/text-to-image")),
+            new Series("image → text", "image", "dashed", signs.values("accuracy/image-to-text"))));
   }
 
   private void addRecall() {

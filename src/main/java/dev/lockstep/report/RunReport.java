@@ -50,6 +50,7 @@ public final class RunReport {
 
   private static String page(Path runFolder) {
     RunMetrics metrics = RunMetrics.read(runFolder.resolve("metrics.jsonl"));
+    RunSigns signs = RunSigns.read(runFolder.resolve("metrics.jsonl"));
     String experiment = textOf(runFolder.resolve("experiment.conf"));
     String name = nameIn(experiment, runFolder);
     Outcome outcome = new Outcome(metrics);
@@ -57,6 +58,7 @@ public final class RunReport {
     Map<String, String> parts = new HashMap<>();
     parts.put("title", Html.escape(name));
     parts.put("name", Html.text(name));
+    parts.put("findings", FindingsSection.of(signs));
     parts.put("outcome", outcome.sentence());
     parts.put("warnings", outcome.warnings());
     parts.put("figures", outcome.figures());
@@ -65,7 +67,7 @@ public final class RunReport {
     parts.put("pictures", Files.exists(gallery) ? GallerySection.of(Gallery.read(gallery)) : "");
     parts.put("experiment", Html.text(experiment));
     parts.put("provenance", Html.text(indented(textOf(runFolder.resolve("provenance.json")))));
-    parts.put("data", Charts.of(metrics).toString().replace("<", "\\u003c"));
+    parts.put("data", Charts.of(metrics, signs).toString().replace("<", "\\u003c"));
     return Page.fill("report.html", parts);
   }
 

@@ -114,6 +114,14 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
+  public void onFinding(Finding finding, String stage, long step) {
+    JsonObject line = event("finding", stage);
+    line.addProperty("step", step);
+    finding.toJson().asMap().forEach(line::add);
+    write(line);
+  }
+
+  @Override
   public void onTrainingEnd() {
     try {
       out.close();

@@ -34,6 +34,13 @@ public final class ProgressPrinter implements TrainingListener {
             .orElseGet(() -> new LineDisplay(out, INTERVAL, System::nanoTime)));
   }
 
+  /**
+   * Shows a line of another part of the program, from any thread, where it does not break a bar.
+   */
+  public void print(String line) {
+    display.print(line);
+  }
+
   @Override
   public void onStageStart(StageView stage) {
     this.stage = stage;
@@ -58,6 +65,11 @@ public final class ProgressPrinter implements TrainingListener {
   @Override
   public void onStageEnd(StageEndView end) {
     display.print(Wording.stageEnd(end));
+  }
+
+  @Override
+  public void onFinding(Finding finding, String stage, long step) {
+    display.print("step %,d: %s".formatted(step, finding.line()));
   }
 
   @Override

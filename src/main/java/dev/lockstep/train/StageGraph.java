@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Op;
@@ -71,9 +73,30 @@ final class StageGraph {
     return phases.get(phase(progress)).trainedParameters();
   }
 
+  /** The sides of which anything learns at any time of the stage. */
+  Set<String> learningSides() {
+    Set<String> sides = new TreeSet<>();
+    for (PhaseGraph phase : phases) {
+      phase.trainedParameters().entrySet().stream()
+          .filter(parameters -> parameters.getValue() > 0)
+          .forEach(parameters -> sides.add(parameters.getKey()));
+    }
+    return sides;
+  }
+
   /** What a step computes, for each phase. */
   List<List<Op>> targets() {
     return phases.stream().map(PhaseGraph::targets).toList();
+  }
+
+  /** What the loss alone takes, at the beginning of the stage. */
+  List<Op> lossTargets() {
+    return List.of(phases.get(0).loss());
+  }
+
+  /** The loss at the beginning of the stage, without a step. */
+  double loss(Session session, long stepNumber) {
+    return phases.get(0).loss(session, inputs, stepNumber);
   }
 
   /**

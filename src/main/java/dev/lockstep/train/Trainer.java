@@ -20,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -85,6 +87,10 @@ public final class Trainer implements AutoCloseable {
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
     Op initializer = variables.initializer();
+    List<Consumer<Session>> pretrained = new ArrayList<>();
+    if (checkpoints.latest().isEmpty()) {
+      setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
+    }
     session = new Session(graph, setup.device().sessionConfig());
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
     state =
@@ -93,6 +99,7 @@ public final class Trainer implements AutoCloseable {
             .orElseGet(
                 () -> {
                   session.run(initializer);
+                  pretrained.forEach(filling -> filling.accept(session));
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
@@ -158,6 +165,11 @@ public final class Trainer implements AutoCloseable {
         : Math.max(most, Math.round(byTime));
   }
 
+  /** For each stage the towers of which anything learns at any time: image, text, shared. */
+  public List<Set<String>> learningSides() {
+    return stages.stream().map(stage -> stage.graph().learningSides()).toList();
+  }
+
   /** Whether no step is left. */
   public boolean isFinished() {
     return state.stage() == stages.size();
@@ -205,7 +217,9 @@ public final class Trainer implements AutoCloseable {
       clock = System.nanoTime();
       Optional<StageEnd.Reason> end = Optional.empty();
       while (end.isEmpty()) {
-        listener.onStep(step(stage));
+        StepView step = step(stage);
+        listener.onStep(step);
+        checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
         end = end.or(() -> end(stage));
@@ -260,7 +274,6 @@ public final class Trainer implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     state = state.afterStep(spec.batchSize(), seconds);
-    checkFinite(measured);
     return new StepView(
         spec.name(),
         state.step(),
@@ -282,14 +295,14 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
-  private void checkFinite(PhaseGraph.Measured measured) {
+  private void checkFinite(StepView step) {
     boolean finite =
-        Double.isFinite(measured.loss())
-            && measured.gradientNorms().values().stream().allMatch(Double::isFinite);
+        Double.isFinite(step.loss())
+            && step.gradientNorms().values().stream().allMatch(Double::isFinite);
     if (!finite) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
-              .formatted(state.step(), measured.loss(), measured.gradientNorms()),
+              .formatted(step.step(), step.loss(), step.gradientNorms()),
           checkpoints
               .latest()
               .map(last -> "the last good checkpoint is " + last + "; ")

@@ -19,6 +19,13 @@ public interface TrainingListener {
   /** After the last step of a stage and its evaluation, before the checkpoint. */
   default void onStageEnd(StageEndView end) {}
 
+  /**
+   * When something was found in what was told before, and again when it has changed.
+   *
+   * @param step steps taken in the whole experiment
+   */
+  default void onFinding(Finding finding, String stage, long step) {}
+
   /** After a checkpoint has its final name. */
   default void onCheckpoint(Path checkpoint, long step) {}
 

@@ -34,6 +34,11 @@ public record TrainingListeners(List<TrainingListener> listeners) implements Tra
   }
 
   @Override
+  public void onFinding(Finding finding, String stage, long step) {
+    listeners.forEach(listener -> listener.onFinding(finding, stage, step));
+  }
+
+  @Override
   public void onCheckpoint(Path checkpoint, long step) {
     listeners.forEach(listener -> listener.onCheckpoint(checkpoint, step));
   }

@@ -54,6 +54,32 @@ class RunReportTest {
   }
 
   @Test
+  void saysWhatTheDoctorFound() throws IOException {
+    metrics(
+        SampleRun.stage(0, "both", 2),
+        SampleRun.step("both", 1, "3.0")
+            .replace("\"logitScale\"", "\"signals\":{\"effective-rank/text\":12.5},\"logitScale\""),
+        """
+        {"event":"finding","stage":"both","step":1,"id":"unknown-tokens","severity":"error",\
+        "message":"95% of the tokens are <[UNK]>","figure":0.95,"advice":"set tokenizer.vocabulary"}\
+        """);
+
+    String page = report();
+
+    assertThat(page)
+        .contains(
+            "<b>unknown-tokens</b> error, stage both, step 1: 95% of the tokens are &lt;[UNK]&gt;")
+        .contains("What to change: set tokenizer.vocabulary.");
+    assertThat(curve(page, "effective-rank").toString()).contains("\"values\":[12.5]");
+  }
+
+  @Test
+  void saysThatTheDoctorFoundNothing() throws IOException {
+    metrics(SampleRun.stage(0, "both", 1), SampleRun.step("both", 1, "3.0"));
+    assertThat(report()).contains("Nothing: no finding in this run.");
+  }
+
+  @Test
   void asksNothingOfTheNetwork() throws IOException {
     metrics(SampleRun.stage(0, "both", 1), SampleRun.step("both", 1, "3.0"));
     RunReport.write(run, gallery("https://example.org/ src=http://example.org"));

@@ -1,0 +1,93 @@
+package dev.lockstep.diagnose;
+
+import dev.lockstep.train.EvaluationView;
+import dev.lockstep.train.Finding;
+import dev.lockstep.train.StageEndView;
+import dev.lockstep.train.StageView;
+import dev.lockstep.train.StepView;
+import dev.lockstep.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Watches a training and tells its other listeners what is wrong with it, each finding once in a
+ * stage, and again when it has become worse or better.
+ */
+public final class TrainingDoctor implements TrainingListener {
+  private final Curriculum curriculum;
+  private final TrainingListener others;
+  private final Map<String, Finding> told = new HashMap<>();
+  private List<Finding> standing = List.of();
+  private Evidence evidence;
+
+  /**
+   * @param others who is told of everything that happens, and of findings
+   */
+  public TrainingDoctor(Curriculum curriculum, TrainingListener others) {
+    this.curriculum = curriculum;
+    this.others = others;
+  }
+
+  /** What is wrong as far as is known now, the causes first. */
+  public List<Finding> findings() {
+    return standing;
+  }
+
+  @Override
+  public void onStageStart(StageView stage) {
+    others.onStageStart(stage);
+    evidence = new Evidence(curriculum, stage);
+    standing = List.of();
+    told.clear();
+  }
+
+  @Override
+  public void onStep(StepView step) {
+    others.onStep(step);
+    evidence.add(step);
+    if (!step.signals().isEmpty() || !Double.isFinite(step.loss())) {
+      judge(step.stage(), step.step());
+    }
+  }
+
+  @Override
+  public void onEvaluation(EvaluationView evaluation) {
+    others.onEvaluation(evaluation);
+    evidence.add(evaluation);
+    judge(evaluation.stage(), evaluation.step());
+  }
+
+  private void judge(String stage, long step) {
+    List<Finding> now = Diagnosis.of(evidence);
+    for (Finding finding : now) {
+      Finding before = told.get(finding.id());
+      if (before == null || before.severity() != finding.severity()) {
+        told.put(finding.id(), finding);
+        others.onFinding(finding, stage, step);
+      }
+    }
+    standing = now;
+  }
+
+  @Override
+  public void onStageEnd(StageEndView end) {
+    others.onStageEnd(end);
+  }
+
+  @Override
+  public void onFinding(Finding finding, String stage, long step) {
+    others.onFinding(finding, stage, step);
+  }
+
+  @Override
+  public void onCheckpoint(Path checkpoint, long step) {
+    others.onCheckpoint(checkpoint, step);
+  }
+
+  @Override
+  public void onTrainingEnd() {
+    others.onTrainingEnd();
+  }
+}
