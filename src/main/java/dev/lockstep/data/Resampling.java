@@ -74,8 +74,7 @@ public final class Resampling {
     // torchvision's centre crop rounds halves to even.
     Table across = table(filter, width, scaledWidth, middle(scaledWidth, size), size);
     Table down = table(filter, height, scaledHeight, middle(scaledHeight, size), size);
-    boolean heightFirst =
-        Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
+    boolean heightFirst = Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
     if (heightFirst) {
       byte[] lower = down(pixels, width * CHANNELS, down, size);
       return across(lower, 0, size, width, across, size);

@@ -20,8 +20,7 @@ final class EpochOrder {
    * @return [count], the records' numbers
    */
   static int[] of(RecordIndex index, int first, int count, int buffer, long seed, long epoch) {
-    SplittableRandom random =
-        new SplittableRandom(seed ^ new SplittableRandom(epoch).nextLong());
+    SplittableRandom random = new SplittableRandom(seed ^ new SplittableRandom(epoch).nextLong());
     int[] order = interleaved(index, first, count, random);
     int size = Math.min(buffer, count);
     // Each place takes one of the buffer, which is what lies between here and the buffer's end.

@@ -50,8 +50,7 @@ public final class InputPipeline {
     this.endless = endless;
     Ops tf = iterator.ops();
     long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
-    RecordReading reading =
-        new RecordReading(source, iterator.imageSize(), spec, augmentSeed);
+    RecordReading reading = new RecordReading(source, iterator.imageSize(), spec, augmentSeed);
     records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
     batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
@@ -113,8 +112,7 @@ public final class InputPipeline {
     }
     SplittableRandom seeds = new SplittableRandom(seed);
     BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
-    return new InputPipeline(
-        iterator, source, spec, batchSize, plan, true, seeds.nextLong());
+    return new InputPipeline(iterator, source, spec, batchSize, plan, true, seeds.nextLong());
   }
 
   static InputPipeline evaluation(

@@ -69,8 +69,7 @@ final class MixedStream {
         records[filled++] = share;
       }
     }
-    SplittableRandom random =
-        new SplittableRandom(~seed ^ new SplittableRandom(number).nextLong());
+    SplittableRandom random = new SplittableRandom(~seed ^ new SplittableRandom(number).nextLong());
     for (int i = BLOCK - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
       int share = records[i];

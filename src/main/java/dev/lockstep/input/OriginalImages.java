@@ -63,8 +63,7 @@ final class OriginalImages implements AutoCloseable {
               DecodeJpeg.dctMethod(fast ? "INTEGER_FAST" : "INTEGER_ACCURATE")));
     }
     png = tf.image.decodePng(file, TUint8.class, DecodePng.channels(3L));
-    session =
-        new Session(graph, ConfigProto.newBuilder().setIntraOpParallelismThreads(1).build());
+    session = new Session(graph, ConfigProto.newBuilder().setIntraOpParallelismThreads(1).build());
   }
 
   /** The record with the image as [imageSize, imageSize, 3] in its place. */

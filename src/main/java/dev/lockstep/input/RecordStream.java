@@ -280,8 +280,7 @@ final class RecordStream {
         at[i] = number * batchSize + i;
         bytes[i] = reading.read(planned[i], at[i]);
       }
-      return new Read(
-          TInt64.vectorOf(at), TString.tensorOfBytes(NdArrays.vectorOfObjects(bytes)));
+      return new Read(TInt64.vectorOf(at), TString.tensorOfBytes(NdArrays.vectorOfObjects(bytes)));
     }
 
     void stop() {
