@@ -5,6 +5,7 @@ import dev.lockstep.data.ImageTextRecord;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
@@ -50,18 +51,26 @@ final class BatchFunction {
   private final BatchLayout layout;
   private final AugmentSpec augment;
   private final Seeds seeds;
+  private final Optional<TokenMask> mask;
   private final Shape batch;
 
   /**
+   * @param mask what hides tokens, where the layout has hidden ones
    * @param batchSize what all batches have, or -1
    */
   BatchFunction(
-      RecordSource source, BatchLayout layout, AugmentSpec augment, Seeds seeds, long batchSize) {
+      RecordSource source,
+      BatchLayout layout,
+      AugmentSpec augment,
+      Seeds seeds,
+      Optional<TokenMask> mask,
+      long batchSize) {
     this.batch = Shape.of(batchSize);
     this.source = source;
     this.layout = layout;
     this.augment = augment;
     this.seeds = seeds;
+    this.mask = mask;
   }
 
   ConcreteFunction create() {
@@ -89,18 +98,13 @@ final class BatchFunction {
     output(signature, "maskedIds", texts.maskedIds());
     output(signature, "hidden", texts.hidden());
     if (layout.imageFeatures() > 0) {
-      FeatureRecord stored =
-          new FeatureRecord(layout.imageFeatures(), layout.views(), source.records());
-      signature.output("imageFeatures", stored.view(tf, features.imageFeatures(), positions));
+      signature.output(
+          "imageFeatures",
+          FeatureRecord.decode(tf, features.imageFeatures(), layout.imageFeatures()));
     }
     if (layout.textFeatures() > 0) {
-      Placeholder<TString> textRecords = tf.placeholder(TString.class, Placeholder.shape(batch));
-      signature
-          .input("textRecords", textRecords)
-          .output(
-              "textFeatures",
-              new FeatureRecord(layout.textFeatures(), 1, source.records())
-                  .view(tf, textRecords, positions));
+      signature.output(
+          "textFeatures", FeatureRecord.decode(tf, features.textFeatures(), layout.textFeatures()));
     }
     return signature.build();
   }
@@ -144,7 +148,7 @@ final class BatchFunction {
       return new Texts(ids, attentionMask, null, null);
     }
     TokenMask.Masked masked =
-        new TokenMask(source.vocabulary().orElseThrow(), layout.maskRate())
+        mask.orElseThrow()
             .apply(
                 tf,
                 ids,
@@ -161,6 +165,7 @@ final class BatchFunction {
    * @param ids [tokens of the whole batch]
    * @param rowSplits [batch + 1], where each text begins and ends in {@code ids}
    * @param imageFeatures [batch], see {@link FeatureRecord}
+   * @param textFeatures [batch]
    */
   record Features(
       Operand<TString> images,
@@ -169,7 +174,8 @@ final class BatchFunction {
       Operand<TInt64> captionKeys,
       Operand<TInt64> imageKeys,
       Operand<TInt64> rows,
-      Operand<TString> imageFeatures) {
+      Operand<TString> imageFeatures,
+      Operand<TString> textFeatures) {
 
     /** Images and texts. */
     static Features parse(Ops tf, Operand<TString> records) {
@@ -181,17 +187,22 @@ final class BatchFunction {
       Operand<TString> none = noText(tf);
       Operand<TInt64> noInteger = tf.constant(new long[0]);
       Shape scalar = Shape.scalar();
-      // One text at most: an image, or what stands for it.
-      boolean image = layout.images() || layout.otherView();
-      boolean stored = layout.imageFeatures() > 0;
+      List<String> texts = new ArrayList<>();
+      if (layout.images() || layout.otherView()) {
+        texts.add(ImageTextRecord.IMAGE);
+      }
+      if (layout.imageFeatures() > 0) {
+        texts.add(FeatureRecord.IMAGE);
+      }
+      if (layout.textFeatures() > 0) {
+        texts.add(FeatureRecord.TEXT);
+      }
       List<String> dense =
           new ArrayList<>(
               List.of(ImageTextRecord.CAPTION_KEY, ImageTextRecord.IMAGE_KEY, ImageTextRecord.ROW));
       List<Operand<?>> defaults = new ArrayList<>(List.of(noInteger, noInteger, noInteger));
-      if (image || stored) {
-        dense.add(image ? ImageTextRecord.IMAGE : FeatureRecord.IMAGE_FEATURES);
-        defaults.add(none);
-      }
+      dense.addAll(texts);
+      defaults.addAll(Collections.nCopies(texts.size(), none));
       boolean tokens = layout.tokens();
       ParseExample parsed =
           ParseExample.create(
@@ -207,16 +218,21 @@ final class BatchFunction {
               tokens ? List.of(TInt64.class) : List.of(),
               tokens ? List.of(TInt64.class) : List.of(),
               Collections.nCopies(dense.size(), scalar));
-      Operand<TString> text =
-          image || stored ? (Operand<TString>) parsed.denseValues().get(3) : null;
       return new Features(
-          image ? text : null,
+          text(parsed, dense, ImageTextRecord.IMAGE),
           tokens ? (Operand<TInt64>) parsed.raggedValues().get(0) : null,
           tokens ? (Operand<TInt64>) parsed.raggedRowSplits().get(0) : null,
           (Operand<TInt64>) parsed.denseValues().get(0),
           (Operand<TInt64>) parsed.denseValues().get(1),
           (Operand<TInt64>) parsed.denseValues().get(2),
-          stored ? text : null);
+          text(parsed, dense, FeatureRecord.IMAGE),
+          text(parsed, dense, FeatureRecord.TEXT));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Operand<TString> text(ParseExample parsed, List<String> keys, String key) {
+      int place = keys.indexOf(key);
+      return place < 0 ? null : (Operand<TString>) parsed.denseValues().get(place);
     }
   }
 

@@ -18,8 +18,6 @@ import org.tensorflow.types.family.TType;
  * @param tokens whether there are texts
  * @param maskRate the share of the tokens that a model is to predict; 0 for none
  * @param imageFeatures the width of stored features that stand for the images; 0 for none
- * @param views how many augmented views of an image have features, one of which is taken in each
- *     epoch
  * @param textFeatures the width of stored features that stand for the texts; 0 for none
  */
 public record BatchLayout(
@@ -29,12 +27,11 @@ public record BatchLayout(
     boolean tokens,
     double maskRate,
     int imageFeatures,
-    int views,
     int textFeatures) {
 
   /** Images and their captions. */
   public static BatchLayout pairs(int imageSize) {
-    return new BatchLayout(imageSize, true, false, true, 0, 0, 1, 0);
+    return new BatchLayout(imageSize, true, false, true, 0, 0, 0);
   }
 
   /** What two objectives need between them. */
@@ -46,20 +43,17 @@ public record BatchLayout(
         tokens || other.tokens,
         Math.max(maskRate, other.maskRate),
         imageFeatures,
-        views,
         textFeatures);
   }
 
   /** The same with stored features in place of images. */
-  public BatchLayout withImageFeatures(int width, int views) {
-    return new BatchLayout(
-        imageSize, false, otherView, tokens, maskRate, width, views, textFeatures);
+  public BatchLayout withImageFeatures(int width) {
+    return new BatchLayout(imageSize, false, otherView, tokens, maskRate, width, textFeatures);
   }
 
   /** The same with stored features in place of texts. */
   public BatchLayout withTextFeatures(int width) {
-    return new BatchLayout(
-        imageSize, images, otherView, false, maskRate, imageFeatures, views, width);
+    return new BatchLayout(imageSize, images, otherView, false, maskRate, imageFeatures, width);
   }
 
   /** The types of a batch's components: what there is of them, in the order of {@link Batch}. */

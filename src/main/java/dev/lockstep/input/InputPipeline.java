@@ -5,10 +5,9 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -17,7 +16,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
@@ -31,75 +29,39 @@ import org.tensorflow.types.family.TType;
  * position, it gives what an uninterrupted one would have given from there on.
  */
 public final class InputPipeline {
-  /**
-   * Where stored features are, for one start.
-   *
-   * @param images the folder of the shards that stand for those with images
-   * @param texts the folder of the text features
-   */
-  public record FeatureFolders(Optional<Path> images, Optional<Path> texts) {
-    public static final FeatureFolders NONE =
-        new FeatureFolders(Optional.empty(), Optional.empty());
-  }
-
   private final RecordSource source;
   private final BatchIterator iterator;
   private final int batchSize;
-  private final Placeholder<TInt64> position;
-  // Fed where the layout has features.
-  private final Placeholder<TString> imageFolder;
-  private final Placeholder<TString> textFolder;
+  private final boolean endless;
+  private final int epochs;
+  private final RecordStream records;
+  private final Placeholder<TInt64> batchesLeft;
   private final Op makeIterator;
 
-  /**
-   * @param epochs how many there are; none for epochs without end, whose batches are all of one
-   *     size
-   * @param order the seed of each epoch's order; none for the order of the shards
-   */
   private InputPipeline(
       BatchIterator iterator,
       RecordSource source,
       InputSpec spec,
       int batchSize,
-      OptionalLong epochs,
-      OptionalLong order,
-      BatchFunction.Seeds seeds) {
+      BatchPlan plan,
+      boolean endless,
+      BatchFunction.Seeds seeds,
+      Optional<TokenMask> mask,
+      int epochs) {
     this.source = source;
+    this.epochs = epochs;
     this.iterator = iterator;
     this.batchSize = batchSize;
+    this.endless = endless;
     Ops tf = iterator.ops();
+    long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
     BatchLayout layout = iterator.layout();
-    position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    imageFolder = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    textFolder = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    boolean endless = epochs.isEmpty();
-    List<RecordStream> streams = new ArrayList<>();
-    List<List<Operand<TString>>> folders = new ArrayList<>();
-    boolean noImages = layout.imageFeatures() > 0;
-    streams.add(stream(tf, noImages ? source.elsewhere() : source, spec, order));
-    folders.add(noImages ? List.of(imageFolder) : List.of());
-    if (layout.textFeatures() > 0) {
-      streams.add(stream(tf, source.elsewhere(), spec, order));
-      folders.add(List.of(textFolder));
-    }
-    List<Class<? extends TType>> recordTypes = RecordStream.componentTypes(streams.size());
-    Operand<? extends TType> dataset =
-        RecordStream.zipped(
-            tf, position, tf.constant(epochs.orElse(Long.MAX_VALUE)), folders, streams);
-    List<Shape> batched = new ArrayList<>();
-    RecordStream.componentShapes(streams.size())
-        .forEach(shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
-    dataset =
-        tf.data.batchDataset(
-            dataset,
-            tf.constant((long) batchSize),
-            tf.constant(endless),
-            recordTypes,
-            batched,
-            BatchDataset.parallelCopy(false));
-    BatchFunction batch =
-        new BatchFunction(
-            source, layout, spec.augment(), seeds, endless ? batchSize : Shape.UNKNOWN_SIZE);
+    RecordReading reading = new RecordReading(source, layout, spec, seeds.augment());
+    records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
+    batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
+    List<Shape> shapes = layout.shapes();
+    BatchFunction batch = new BatchFunction(source, layout, spec.augment(), seeds, mask, rows);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -108,22 +70,15 @@ public final class InputPipeline {
               tf.constant((long) spec.parallelism()),
               function,
               layout.types(),
-              layout.shapes(),
+              shapes,
               ParallelMapDataset.deterministic("true"));
     }
     dataset =
         tf.data.prefetchDataset(
-            dataset, tf.constant((long) spec.prefetch()), layout.types(), layout.shapes());
+            dataset, tf.constant((long) spec.prefetch()), layout.types(), shapes);
     makeIterator =
         iterator.read(
-            DatasetThreads.limit(tf, dataset, spec.parallelism(), layout.types(), layout.shapes()));
-  }
-
-  private static RecordStream stream(
-      Ops tf, RecordSource source, InputSpec spec, OptionalLong order) {
-    return order.isPresent()
-        ? RecordStream.shuffled(tf, source, spec.shuffleBuffer(), order.getAsLong())
-        : RecordStream.inOrder(tf, source);
+            DatasetThreads.limit(tf, dataset, spec.parallelism(), layout.types(), shapes));
   }
 
   /**
@@ -136,7 +91,10 @@ public final class InputPipeline {
    */
   public static InputPipeline training(
       BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
-    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+    double hidden = iterator.layout().maskRate();
+    Optional<TokenMask> mask =
+        hidden > 0 ? Optional.of(new TokenMask(data.vocabulary(), hidden)) : Optional.empty();
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed, mask);
   }
 
   /**
@@ -153,7 +111,7 @@ public final class InputPipeline {
 
   /**
    * Every record as many times as there are views, in the order of the CSV, augmented another way
-   * each time. The image at {@code position} is of the view {@code position / records}.
+   * each time: at {@code view x records + record}.
    *
    * @param seed of the augmentation
    */
@@ -165,20 +123,32 @@ public final class InputPipeline {
       int views,
       long seed) {
     RecordSource source = RecordSource.of(data);
-    check(source, iterator.layout().imageSize(), spec.augment());
+    check(source, iterator.layout(), spec.augment());
     return new InputPipeline(
         iterator,
         source,
         spec,
         batchSize,
-        OptionalLong.of(views),
-        OptionalLong.empty(),
-        new BatchFunction.Seeds(seed, 0, 0));
+        BatchPlan.inOrder(source.index().size(), batchSize, views),
+        false,
+        new BatchFunction.Seeds(seed, 0, 0),
+        Optional.empty(),
+        views);
   }
 
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
-    check(source, iterator.layout().imageSize(), spec.augment());
+    return training(iterator, source, spec, batchSize, seed, Optional.empty());
+  }
+
+  private static InputPipeline training(
+      BatchIterator iterator,
+      RecordSource source,
+      InputSpec spec,
+      int batchSize,
+      long seed,
+      Optional<TokenMask> mask) {
+    check(source, iterator.layout(), spec.augment());
     if (source.records() < batchSize) {
       throw new InvalidInputException(
           source.name(),
@@ -186,14 +156,17 @@ public final class InputPipeline {
           "set batch-size to " + source.records() + " or less, or give more data");
     }
     SplittableRandom seeds = new SplittableRandom(seed);
+    BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
     return new InputPipeline(
         iterator,
         source,
         spec,
         batchSize,
-        OptionalLong.empty(),
-        OptionalLong.of(seeds.nextLong()),
-        new BatchFunction.Seeds(seeds.nextLong(), seeds.nextLong(), seeds.nextLong()));
+        plan,
+        true,
+        new BatchFunction.Seeds(seeds.nextLong(), seeds.nextLong(), seeds.nextLong()),
+        mask,
+        1);
   }
 
   static InputPipeline evaluation(
@@ -201,15 +174,17 @@ public final class InputPipeline {
     if (iterator.batchesAhead() > 0) {
       throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
     }
-    check(source, iterator.layout().imageSize(), AugmentSpec.NONE);
+    check(source, iterator.layout(), AugmentSpec.NONE);
     return new InputPipeline(
         iterator,
         source,
-        spec.withAugment(AugmentSpec.NONE),
+        spec.forEvaluation(),
         batchSize,
-        OptionalLong.of(1),
-        OptionalLong.empty(),
-        new BatchFunction.Seeds(0, 0, 0));
+        BatchPlan.inOrder(source.index().size(), batchSize, 1),
+        false,
+        new BatchFunction.Seeds(0, 0, 0),
+        Optional.empty(),
+        1);
   }
 
   /**
@@ -218,32 +193,25 @@ public final class InputPipeline {
    * @param position records that were taken before: steps x batch size
    */
   public void start(Session session, long position) {
-    start(session, position, FeatureFolders.NONE);
+    start(session, position, StoredFeatures.NONE);
   }
 
   /**
    * As {@link #start(Session, long)}, with stored features.
    *
-   * @param folders of what the layout has features for
+   * @param features for what the layout has features for
    */
-  public void start(Session session, long position, FeatureFolders folders) {
-    try (TInt64 fed = TInt64.scalarOf(position);
-        TString images = text(folders.images());
-        TString texts = text(folders.texts())) {
-      session
-          .runner()
-          .feed(this.position, fed)
-          .feed(imageFolder, images)
-          .feed(textFolder, texts)
-          .addTarget(makeIterator)
-          .run()
-          .close();
+  public void start(Session session, long position, StoredFeatures features) {
+    long left = endless ? Long.MAX_VALUE : batches() - position / batchSize;
+    // While this replaces the iterator's last dataset, whose threads end with it, what fed that one
+    // still does: a thread that waits for a batch could not end.
+    try (TInt64 fed = TInt64.scalarOf(left)) {
+      session.runner().feed(batchesLeft, fed).addTarget(makeIterator).run().close();
     }
+    iterator.feedFrom(records);
+    records.add(features);
+    records.start(session, position, left);
     iterator.refill(session);
-  }
-
-  private static TString text(Optional<Path> folder) {
-    return TString.scalarOf(folder.map(path -> path.toAbsolutePath().toString()).orElse(""));
   }
 
   /**
@@ -251,7 +219,29 @@ public final class InputPipeline {
    * otherwise the failure itself.
    */
   public RuntimeException explain(RuntimeException failure) {
-    return new ShardFailure(source).explain(failure);
+    return records.explain(failure);
+  }
+
+  /** Shards of which records could not be read for the first time since the last call. */
+  public List<ShardLoss> newLosses() {
+    return records.losses().news();
+  }
+
+  /** By the name of each damaged shard, how often another record took the place of one of its. */
+  public Map<String, Long> losses() {
+    return records.losses().counts();
+  }
+
+  /**
+   * For measurements: takes a batch of records from what is read, past the dataset.
+   *
+   * @param parse whether to take them apart too
+   */
+  Op takeRecords(Ops tf, boolean parse) {
+    Operand<TString> taken = records.take(tf);
+    return parse
+        ? tf.withControlDependencies(BatchFunction.Features.parse(tf, taken).rows()).noOp()
+        : tf.withControlDependencies(taken).noOp();
   }
 
   /** Records in an epoch. */
@@ -263,20 +253,12 @@ public final class InputPipeline {
     return batchSize;
   }
 
-  /** Batches that hold each record once; the last may be smaller. */
+  /** Batches that hold each record once, or each of its views; the last may be smaller. */
   public long batches() {
-    return (source.records() + batchSize - 1) / batchSize;
+    return (source.records() * epochs + batchSize - 1) / batchSize;
   }
 
-  Placeholder<TInt64> position() {
-    return position;
-  }
-
-  Op makeIterator() {
-    return makeIterator;
-  }
-
-  private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
+  private static void check(RecordSource source, BatchLayout layout, AugmentSpec augment) {
     for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
@@ -284,6 +266,10 @@ public final class InputPipeline {
             "there is no such file",
             "delete the folder " + shard.getParent() + "; it is made anew when it is needed");
       }
+    }
+    int imageSize = layout.imageSize();
+    if (source.isOriginal() || (!layout.images() && !layout.otherView())) {
+      return;
     }
     if (source.storedSize() < imageSize
         || !augment.isNone() && source.storedSize() > 2 * imageSize) {
