@@ -36,6 +36,8 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ClassifyCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BenchCommand.class,
     })

@@ -55,9 +55,9 @@ final class GallerySection {
   private static String picture(Picture picture, String kind) {
     String similarity = String.format(Locale.ROOT, "%.2f", picture.similarity());
     return """
-        <div class="picture%s%s"><img alt="%s" src="data:image/png;base64,%s">\
-        <span>%s%s</span></div>
-        """
+    <div class="picture%s%s"><img alt="%s" src="data:image/png;base64,%s">\
+    <span>%s%s</span></div>
+    """
         .formatted(
             picture.right() ? " right" : "",
             kind,
