@@ -6,6 +6,7 @@ import dev.lockstep.data.DataSpec;
 import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
+import dev.lockstep.pretrained.PretrainedSpec;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
 import dev.lockstep.tensorflow.Precision;
@@ -18,6 +19,7 @@ import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * An experiment file, read and checked whole.
@@ -26,6 +28,8 @@ import java.util.List;
  * @param seed of everything that is drawn at random
  * @param seeds how many runs the file asks for, the first with {@code seed}, each other with the
  *     next
+ * @param pretrained the checkpoints that the model begins with
+ * @param remarks what the user should know of the file before it is run, a line each
  * @param resolved the same as HOCON with every default and absolute path written out
  */
 public record Experiment(
@@ -38,10 +42,12 @@ public record Experiment(
     TokenizerSpec tokenizer,
     InputSpec input,
     ModelSpec model,
+    PretrainedSpec pretrained,
     List<StageSpec> stages,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
     WatchSpec watch,
+    List<String> remarks,
     String resolved) {
   /** Steps of each stage in the short form. */
   private static final long SMOKE_STEPS = 20;
@@ -84,7 +90,9 @@ public record Experiment(
     return runs;
   }
 
-  private static Experiment read(Block block) {
+  private static Experiment read(Block given) {
+    PretrainedDefaults defaults = PretrainedDefaults.of(given);
+    Block block = defaults.block();
     boolean smoke = block.flag("smoke", false);
     String name = block.string("name") + (smoke ? "-smoke" : "");
     block.check(
@@ -101,6 +109,7 @@ public record Experiment(
     InputSpec input = InputSpec.from(block.block("input"));
     ModelSpec model =
         ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
+    PretrainedSpec pretrained = PretrainedSpec.from(block.block("model"));
     List<StageSpec> stages = StageSpec.listFrom(block);
     if (smoke) {
       stages = stages.stream().map(stage -> stage.atMost(SMOKE_STEPS)).toList();
@@ -120,10 +129,12 @@ public record Experiment(
         tokenizer,
         input,
         model,
+        pretrained,
         stages,
         evaluate,
         checkpoint,
         watch,
+        defaults.remarks(),
         block.resolved());
   }
 
@@ -145,8 +156,23 @@ public record Experiment(
   /** All that the training of its stages is made of. */
   public TrainingSetup training(
       ExperimentData data, Path checkpoints, Device device, Precision settled) {
+    return training(data, checkpoints, device, settled, line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param tell takes the tables of what is imported, line by line
+   */
+  TrainingSetup training(
+      ExperimentData data,
+      Path checkpoints,
+      Device device,
+      Precision settled,
+      Consumer<String> tell) {
     return new TrainingSetup(
         model,
+        pretrained.sources(table -> table.lines().forEach(tell)),
         stages,
         data.training(),
         data.watched(),

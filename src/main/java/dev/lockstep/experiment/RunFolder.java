@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
+import dev.lockstep.train.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -175,6 +176,11 @@ public final class RunFolder implements AutoCloseable {
     Provenance.Builder builder =
         Provenance.builder().command(arguments).seed("experiment", experiment.seed());
     data.digests().forEach(builder::data);
+    boolean goesOn = new Checkpoints(checkpoints(), 1).latest().isPresent();
+    builder.pretrained(
+        goesOn
+            ? PretrainedOrigins.noted(provenance())
+            : PretrainedOrigins.of(experiment.pretrained()));
     write(provenance(), builder.build().toJson());
   }
 

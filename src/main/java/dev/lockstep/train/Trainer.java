@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -86,6 +87,10 @@ public final class Trainer implements AutoCloseable {
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
     Op initializer = variables.initializer();
+    List<Consumer<Session>> pretrained = new ArrayList<>();
+    if (checkpoints.latest().isEmpty()) {
+      setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
+    }
     session = new Session(graph, setup.device().sessionConfig());
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
     state =
@@ -94,6 +99,7 @@ public final class Trainer implements AutoCloseable {
             .orElseGet(
                 () -> {
                   session.run(initializer);
+                  pretrained.forEach(filling -> filling.accept(session));
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
