@@ -46,7 +46,8 @@ public final class DatasetCheck {
     RecordIndex found = RecordIndex.scan(dataset.shards());
     if (!written.sameAs(found)) {
       problems.add(
-          dataset.folder().resolve(RecordIndex.FILE) + ": it does not fit the records of the shards");
+          dataset.folder().resolve(RecordIndex.FILE)
+              + ": it does not fit the records of the shards");
     }
     List<PreparedFile> shards = dataset.shardFiles();
     LongCounts parts = new LongCounts();

@@ -109,8 +109,7 @@ public final class DatasetRewriter {
 
   private static PreparedDataset write(
       List<PreparedDataset> datasets, List<int[]> chosen, Path out) {
-    boolean split =
-        datasets.stream().anyMatch(d -> d.has(Split.VALIDATION) || d.has(Split.TEST));
+    boolean split = datasets.stream().anyMatch(d -> d.has(Split.VALIDATION) || d.has(Split.TEST));
     try {
       DatasetRewriter writer = new DatasetRewriter(out, datasets.get(0).manifest(), split);
       boolean whole = false;
@@ -223,7 +222,6 @@ public final class DatasetRewriter {
     all.forEach(manifest -> content.append(manifest.digest()).append('\n'));
     written.forEach(file -> content.append(file.file()).append(file.crc32c()).append('\n'));
     return HexFormat.of()
-        .formatHex(
-            ContentKey.sha256().digest(content.toString().getBytes(StandardCharsets.UTF_8)));
+        .formatHex(ContentKey.sha256().digest(content.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

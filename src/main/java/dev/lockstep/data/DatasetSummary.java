@@ -49,7 +49,9 @@ public final class DatasetSummary {
     return lengths;
   }
 
-  /** The captions that most pairs share, the most frequent first; those of one pair are left out. */
+  /**
+   * The captions that most pairs share, the most frequent first; those of one pair are left out.
+   */
   List<Repeated> repeatedCaptions() {
     LongCounts counts = new LongCounts();
     LongCounts firsts = new LongCounts();
@@ -136,15 +138,28 @@ public final class DatasetSummary {
   public String toText() {
     Manifest manifest = dataset.manifest();
     StringBuilder text = new StringBuilder();
-    line(text, "%s: %,d pairs of %,d rows of %s", dataset.folder(), manifest.records(),
-        manifest.rows(), manifest.source());
-    line(text, "%,d captions, %,d images; stored as %s of %d pixels; %,d tokens in the vocabulary",
-        manifest.captions(), manifest.images(), manifest.encoding().name().toLowerCase(Locale.ROOT),
-        manifest.storedSize(), manifest.vocabularySize());
+    line(
+        text,
+        "%s: %,d pairs of %,d rows of %s",
+        dataset.folder(),
+        manifest.records(),
+        manifest.rows(),
+        manifest.source());
+    line(
+        text,
+        "%,d captions, %,d images; stored as %s of %d pixels; %,d tokens in the vocabulary",
+        manifest.captions(),
+        manifest.images(),
+        manifest.encoding().name().toLowerCase(Locale.ROOT),
+        manifest.storedSize(),
+        manifest.vocabularySize());
     parts().forEach((part, count) -> line(text, "%,d pairs for %s", count, part));
     manifest.droppedByReason().forEach((reason, n) -> line(text, "dropped: %,d %s", n, reason));
-    line(text, "%ntokens of a caption, [CLS] and [SEP] included (%,d cut, %.2f%% unknown)",
-        manifest.captionsCut(), 100.0 * manifest.unknownTokens() / Math.max(1, manifest.tokens()));
+    line(
+        text,
+        "%ntokens of a caption, [CLS] and [SEP] included (%,d cut, %.2f%% unknown)",
+        manifest.captionsCut(),
+        100.0 * manifest.unknownTokens() / Math.max(1, manifest.tokens()));
     bars(text, tokenLengths(), LENGTH_STEP);
     line(text, "%nshort side of the images as they were published, pixels from");
     manifest.statistics().shortSides().forEach((side, count) -> bar(text, side, count));

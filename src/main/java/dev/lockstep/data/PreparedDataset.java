@@ -61,8 +61,7 @@ public record PreparedDataset(
           "there is no " + Manifest.FILE + ": this is no prepared data, or a part of it",
           "run prepare, which finishes it");
     }
-    return new PreparedDataset(
-        folder, Manifest.read(manifest), Optional.empty(), 0, List.of());
+    return new PreparedDataset(folder, Manifest.read(manifest), Optional.empty(), 0, List.of());
   }
 
   /**

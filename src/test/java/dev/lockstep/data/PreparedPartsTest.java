@@ -140,8 +140,7 @@ class PreparedPartsTest {
     PreparedDataset whole = prepare(new SplitSpec(0, 0.3));
     PreparedDataset some = DatasetRewriter.sample(whole, 25, 1, folder.resolve("some"));
     PreparedDataset again = DatasetRewriter.sample(whole, 25, 1, folder.resolve("again"));
-    PreparedDataset both =
-        DatasetRewriter.merge(List.of(whole, some), folder.resolve("both"));
+    PreparedDataset both = DatasetRewriter.merge(List.of(whole, some), folder.resolve("both"));
 
     assertThat(some.records()).isEqualTo(25);
     assertThat(again.index().sameAs(some.index())).isTrue();
@@ -153,7 +152,8 @@ class PreparedPartsTest {
       assertThat(DatasetCheck.of(dataset.folder())).isEmpty();
     }
     assertThatThrownBy(
-            () -> DatasetRewriter.merge(List.of(prepare(SplitSpec.NONE), whole), folder.resolve("c")))
+            () ->
+                DatasetRewriter.merge(List.of(prepare(SplitSpec.NONE), whole), folder.resolve("c")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("prepare all of them with the same data.split");
     assertThat(folder.resolve("c")).doesNotExist();
@@ -163,8 +163,7 @@ class PreparedPartsTest {
   void tellsOfCaptionsAndLosses() {
     DatasetSummary summary = new DatasetSummary(prepare(SplitSpec.NONE));
 
-    assertThat(summary.repeatedCaptions())
-        .containsExactly(new DatasetSummary.Repeated("第0", 20));
+    assertThat(summary.repeatedCaptions()).containsExactly(new DatasetSummary.Repeated("第0", 20));
     // Of 60 captions 20 are one: two characters and two marks; the others have one or two digits.
     assertThat(summary.tokenLengths()).containsEntry(0, 60L);
     // A batch of 32: a row of the twenty has about 11 right answers, and ln 11 = 2.4 for a third.

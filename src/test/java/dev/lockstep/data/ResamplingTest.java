@@ -48,8 +48,7 @@ class ResamplingTest {
     for (int y = 0; y < 4; y++) {
       pixels[(y * 4 + 2) * 3] = 80;
     }
-    byte[] square =
-        Resampling.square(pixels, 4, 4, 2, Resize.SQUASH, Resampling.Filter.BILINEAR);
+    byte[] square = Resampling.square(pixels, 4, 4, 2, Resize.SQUASH, Resampling.Filter.BILINEAR);
     // Left: pixels 0 to 2 weigh 3, 3, 1 of 7. Right: pixels 1 to 3 weigh 1, 3, 3.
     assertThat(square[0]).isEqualTo((byte) 11);
     assertThat(square[3]).isEqualTo((byte) 34);
