@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DataCommand.class,
       CompareCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
