@@ -30,6 +30,8 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DataCommand.class,
+      CompareCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,

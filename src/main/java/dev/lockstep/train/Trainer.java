@@ -48,6 +48,8 @@ public final class Trainer implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final List<Stage> stages = new ArrayList<>();
+  private final BatchIterator testIterator;
+  private BatchIterator iterator;
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -70,7 +72,7 @@ public final class Trainer implements AutoCloseable {
     Variables variables = new Variables(tf, setup.seed());
     DualEncoder model =
         new DualEncoder(tf, variables, setup.model(), setup.training().vocabulary().size());
-    BatchIterator testIterator = new BatchIterator(tf, setup.imageSize());
+    testIterator = new BatchIterator(tf, setup.imageSize());
     // Built first: it makes all of the model's variables, whatever the stages leave out.
     embedder =
         new PairEmbedder(
@@ -106,7 +108,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void buildStages(Ops tf, Variables variables, DualEncoder model) {
-    BatchIterator iterator =
+    iterator =
         new BatchIterator(
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
     AdamW adamW = new AdamW(graph, tf, variables);
@@ -219,6 +221,7 @@ public final class Trainer implements AutoCloseable {
       while (end.isEmpty()) {
         StepView step = step(stage);
         listener.onStep(step);
+        stage.input().newLosses().forEach(listener::onShardLoss);
         checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
@@ -263,7 +266,7 @@ public final class Trainer implements AutoCloseable {
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     long start = System.nanoTime();
-    PhaseGraph.Measured measured;
+    StepGraph.Measured measured;
     try {
       measured =
           stage
@@ -369,6 +372,8 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
+    iterator.close();
+    testIterator.close();
     session.close();
     graph.close();
   }
