@@ -116,6 +116,10 @@ public final class RecordIndex {
     return some;
   }
 
+  boolean sameAs(RecordIndex other) {
+    return Arrays.equals(toBytes(), other.toBytes());
+  }
+
   byte[] toBytes() {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(size, ENTRY_BYTES));
     for (int i = 0; i < size; i++) {

@@ -1,10 +1,14 @@
 package dev.lockstep.input;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
 
 /**
  * A batch of pairs, as operands of the training graph. A part that its {@link BatchLayout} leaves
@@ -55,5 +59,48 @@ public record Batch(
         null,
         null,
         null);
+  }
+
+  /** A change of an operand, whatever its type. */
+  public interface Change {
+    <T extends TType> Operand<T> of(Operand<T> operand);
+  }
+
+  /** The same parts, each changed. */
+  public Batch map(Change change) {
+    return new Batch(
+        changed(images, change),
+        changed(inputIds, change),
+        changed(attentionMask, change),
+        changed(captionKeys, change),
+        changed(imageKeys, change),
+        changed(rows, change),
+        changed(otherImages, change),
+        changed(maskedIds, change),
+        changed(hidden, change),
+        changed(imageFeatures, change),
+        changed(textFeatures, change));
+  }
+
+  private static <T extends TType> Operand<T> changed(Operand<T> operand, Change change) {
+    return operand == null ? null : change.of(operand);
+  }
+
+  /** The parts that are there. */
+  public List<Operand<?>> operands() {
+    return Stream.<Operand<?>>of(
+            images,
+            inputIds,
+            attentionMask,
+            captionKeys,
+            imageKeys,
+            rows,
+            otherImages,
+            maskedIds,
+            hidden,
+            imageFeatures,
+            textFeatures)
+        .filter(Objects::nonNull)
+        .toList();
   }
 }

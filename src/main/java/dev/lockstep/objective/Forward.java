@@ -89,6 +89,13 @@ public final class Forward {
     return encoded;
   }
 
+  /** The same batch, with what the towers made of it. */
+  public Forward of(Encoded known) {
+    Forward other = new Forward(tf, variables, model, batch, mode, stage, learning);
+    other.encoded = known;
+    return other;
+  }
+
   /** The same, where an objective has asked for it. */
   public Optional<Encoded> encodedPairs() {
     return Optional.ofNullable(encoded);
