@@ -38,6 +38,8 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ClassifyCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BenchCommand.class,
     })

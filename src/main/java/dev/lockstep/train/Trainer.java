@@ -266,7 +266,7 @@ public final class Trainer implements AutoCloseable {
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     long start = System.nanoTime();
-    PhaseGraph.Measured measured;
+    StepGraph.Measured measured;
     try {
       measured =
           stage
