@@ -39,8 +39,7 @@ final class BenchCommand {
               names = "--originals",
               description = "Photographs of 500x375 pixels, which are resized in training.")
           boolean originals) {
-    Encoding encoding =
-        originals ? Encoding.ORIGINAL : pixels <= 64 ? Encoding.RAW : Encoding.JPEG;
+    Encoding encoding = originals ? Encoding.ORIGINAL : pixels <= 64 ? Encoding.RAW : Encoding.JPEG;
     InputBenchmark.Report report =
         new InputBenchmark(pixels, encoding, records, BATCH, threads).run();
     System.out.printf(

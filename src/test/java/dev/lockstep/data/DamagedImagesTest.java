@@ -35,17 +35,42 @@ class DamagedImagesTest {
   private static final ReferencePixels FILES = new ReferencePixels("images");
   private static final List<String> SOUND =
       List.of(
-          "animated.gif", "baseline.jpg", "cmyk.jpg", "colour-key.png", "grey-16-bit.png",
-          "grey-alpha.png", "grey.jpg", "grey.png", "one-bit.png", "orientation-3.jpg",
-          "orientation-5.jpg", "orientation-6.jpg", "orientation-8.jpg", "palette-alpha.png",
-          "palette.png", "plain.gif", "progressive.jpg", "rgb.bmp", "rgb.png", "rgba.bmp",
+          "animated.gif",
+          "baseline.jpg",
+          "cmyk.jpg",
+          "colour-key.png",
+          "grey-16-bit.png",
+          "grey-alpha.png",
+          "grey.jpg",
+          "grey.png",
+          "one-bit.png",
+          "orientation-3.jpg",
+          "orientation-5.jpg",
+          "orientation-6.jpg",
+          "orientation-8.jpg",
+          "palette-alpha.png",
+          "palette.png",
+          "plain.gif",
+          "progressive.jpg",
+          "rgb.bmp",
+          "rgb.png",
+          "rgba.bmp",
           "rgba.png");
-  private static final List<String> UNREADABLE = List.of("palette.bmp", "picture.tiff", "picture.webp");
+  private static final List<String> UNREADABLE =
+      List.of("palette.bmp", "picture.tiff", "picture.webp");
   private static final long GROWTH = 300L << 20;
 
   private static final StoreSpec STORE =
       new StoreSpec(
-          16, Resize.SQUASH, Encoding.JPEG, 95, Optional.of(Background.WHITE), 4, 1 << 20, 99, 1024);
+          16,
+          Resize.SQUASH,
+          Encoding.JPEG,
+          95,
+          Optional.of(Background.WHITE),
+          4,
+          1 << 20,
+          99,
+          1024);
 
   @Test
   void keepsWhatDecodesAndSaysWhyItDropsTheRest() throws Exception {
@@ -60,9 +85,17 @@ class DamagedImagesTest {
     assertThat(dropped).doesNotContainAnyElementsOf(SOUND).containsAll(UNREADABLE);
     assertThat(dropped)
         .contains(
-            "nothing", "an HTML page", "SVG", "JSON", "noise", "half of baseline.jpg",
-            "half of rgb.png", "header of baseline.jpg", "header of rgb.png",
-            "a bomb of 20000x20000", "one pixel");
+            "nothing",
+            "an HTML page",
+            "SVG",
+            "JSON",
+            "noise",
+            "half of baseline.jpg",
+            "half of rgb.png",
+            "header of baseline.jpg",
+            "header of rgb.png",
+            "a bomb of 20000x20000",
+            "one pixel");
   }
 
   @Test
@@ -134,7 +167,8 @@ class DamagedImagesTest {
     byte[] noise = new byte[5000];
     new SplittableRandom(1).nextBytes(noise);
     kinds.put("noise", noise);
-    for (String name : List.of("baseline.jpg", "progressive.jpg", "rgb.png", "plain.gif", "rgb.bmp")) {
+    for (String name :
+        List.of("baseline.jpg", "progressive.jpg", "rgb.png", "plain.gif", "rgb.bmp")) {
       byte[] whole = FILES.image(name);
       kinds.put("half of " + name, Arrays.copyOf(whole, whole.length / 2));
       kinds.put("header of " + name, Arrays.copyOf(whole, 20));
@@ -166,7 +200,13 @@ class DamagedImagesTest {
         int at = random.nextInt(bytes.length);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(bytes, 0, at);
-        out.writeBytes(random.ints(random.nextInt(1, 50)).boxed().toList().toString().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(
+            random
+                .ints(random.nextInt(1, 50))
+                .boxed()
+                .toList()
+                .toString()
+                .getBytes(StandardCharsets.UTF_8));
         out.write(bytes, at, bytes.length - at);
         bytes = out.toByteArray();
       }

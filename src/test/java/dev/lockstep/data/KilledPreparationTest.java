@@ -72,8 +72,7 @@ class KilledPreparationTest {
                 folder.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    try (BufferedReader out =
-        child.inputReader(StandardCharsets.UTF_8)) {
+    try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
       String half = String.valueOf(ROWS / 2);
       assertThat(out.lines().anyMatch(half::equals)).isTrue();
     } finally {

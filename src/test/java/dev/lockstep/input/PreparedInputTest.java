@@ -65,7 +65,8 @@ class PreparedInputTest {
     for (int i = 0; i < 6; i++) {
       BufferedImage image = new BufferedImage(30 + 7 * i, 40, BufferedImage.TYPE_INT_RGB);
       for (int pixel = 0; pixel < image.getWidth() * 40; pixel++) {
-        image.setRGB(pixel % image.getWidth(), pixel / image.getWidth(), 0x102030 * (pixel % (i + 3)));
+        image.setRGB(
+            pixel % image.getWidth(), pixel / image.getWidth(), 0x102030 * (pixel % (i + 3)));
       }
       // Of the last two, one is no JPEG and must keep its pixels.
       String format = i == 5 ? "png" : "jpg";
@@ -74,8 +75,7 @@ class PreparedInputTest {
     }
     Path train = Files.writeString(folder.resolve("train.csv"), csv);
     DataSpec spec =
-        DataSpec.from(
-            Block.parse("train = \"" + train + "\", image-size = 12, store = original"));
+        DataSpec.from(Block.parse("train = \"" + train + "\", image-size = 12, store = original"));
     WordPieceTokenizer tokenizer =
         DatasetPreparer.tokenizer(spec, TokenizerSpec.from(Block.parse("")));
     Path prepared = folder.resolve("prepared");
@@ -99,8 +99,7 @@ class PreparedInputTest {
 
   private static Read firstBatch(PreparedDataset data, String input) {
     InputSpec spec = InputSpec.from(Block.parse(input));
-    try (Reading reading =
-        new Reading(12, it -> InputPipeline.evaluation(it, data, spec, 6))) {
+    try (Reading reading = new Reading(12, it -> InputPipeline.evaluation(it, data, spec, 6))) {
       return reading.start(0).next();
     }
   }
