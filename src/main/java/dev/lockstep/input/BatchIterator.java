@@ -42,7 +42,12 @@ public final class BatchIterator implements AutoCloseable {
 
   /** Pairs that go straight to whoever uses them. */
   public BatchIterator(Ops tf, int imageSize) {
-    this(tf, BatchLayout.pairs(imageSize), 0, CPU);
+    this(tf, BatchLayout.pairs(imageSize));
+  }
+
+  /** Batches that go straight to whoever uses them. */
+  public BatchIterator(Ops tf, BatchLayout layout) {
+    this(tf, layout, 0, CPU);
   }
 
   /**

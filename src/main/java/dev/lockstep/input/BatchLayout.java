@@ -34,6 +34,11 @@ public record BatchLayout(
     return new BatchLayout(imageSize, true, false, true, 0, 0, 0);
   }
 
+  /** Images, or texts, alone. */
+  public static BatchLayout only(int imageSize, boolean images) {
+    return new BatchLayout(imageSize, images, false, !images, 0, 0, 0);
+  }
+
   /** What two objectives need between them. */
   public BatchLayout and(BatchLayout other) {
     return new BatchLayout(
@@ -90,7 +95,13 @@ public record BatchLayout(
     return shapes;
   }
 
-  boolean masks() {
+  /** Whether stored features stand for images or texts. */
+  public boolean hasFeatures() {
+    return imageFeatures > 0 || textFeatures > 0;
+  }
+
+  /** Whether there are tokens to predict. */
+  public boolean masks() {
     return maskRate > 0;
   }
 

@@ -127,7 +127,7 @@ public final class InputPipeline {
     return new InputPipeline(
         iterator,
         source,
-        spec,
+        spec.forEvaluation().withAugment(spec.augment()).withOnBadShard(spec.onBadShard()),
         batchSize,
         BatchPlan.inOrder(source.index().size(), batchSize, views),
         false,

@@ -1,15 +1,16 @@
 package dev.lockstep.input;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
-import org.tensorflow.types.family.TType;
 
 /**
  * One batch of noise, over and over: to measure a training step without its input. Each text's last
@@ -19,6 +20,7 @@ public final class SyntheticBatches {
   private final Op makeIterator;
 
   /**
+   * @param iterator of texts, and of images or what stands for them
    * @param tokens the length of each text
    * @param vocabularySize ids are smaller than this
    */
@@ -37,19 +39,27 @@ public final class SyntheticBatches {
         tf.range(tf.constant(0L), tf.constant((long) batchSize), tf.constant(1L));
     Shape text = Shape.of(batchSize, tokens);
     Shape perPair = Shape.of(batchSize);
-    Operand<? extends TType> one =
-        tf.data.tensorDataset(
-            List.of(
-                tf.dtypes.cast(pixels, TUint8.class),
-                tf.math.mul(integers(tf, new int[] {batchSize, tokens}, vocabularySize), mask),
-                mask,
-                rows,
-                rows,
-                rows),
-            List.of(Shape.of(batchSize, side, side, 3), text, text, perPair, perPair, perPair));
+    List<Operand<?>> parts = new ArrayList<>();
+    List<Shape> shapes = new ArrayList<>();
+    if (layout.images()) {
+      parts.add(tf.dtypes.cast(pixels, TUint8.class));
+      shapes.add(Shape.of(batchSize, side, side, 3));
+    }
+    parts.add(tf.math.mul(integers(tf, new int[] {batchSize, tokens}, vocabularySize), mask));
+    parts.addAll(List.of(mask, rows, rows, rows));
+    shapes.addAll(List.of(text, text, perPair, perPair, perPair));
+    if (layout.imageFeatures() > 0) {
+      int[] shape = {batchSize, layout.imageFeatures()};
+      parts.add(tf.dtypes.cast(integers(tf, shape, 3), TFloat32.class));
+      shapes.add(Shape.of(batchSize, layout.imageFeatures()));
+    }
     makeIterator =
         iterator.read(
-            tf.data.repeatDataset(one, tf.constant(-1L), layout.types(), layout.shapes()));
+            tf.data.repeatDataset(
+                tf.data.tensorDataset(parts, shapes),
+                tf.constant(-1L),
+                layout.types(),
+                layout.shapes()));
   }
 
   /** Makes these batches those that the iterator reads. */

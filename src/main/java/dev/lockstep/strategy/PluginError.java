@@ -2,7 +2,9 @@ package dev.lockstep.strategy;
 
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -46,7 +48,10 @@ final class PluginError {
   }
 
   private static List<String> lines(URL file) throws IOException {
-    try (var in = file.openStream()) {
+    URLConnection connection = file.openConnection();
+    // The jar may have been replaced since another was read from there.
+    connection.setUseCaches(false);
+    try (InputStream in = connection.getInputStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }

@@ -66,10 +66,10 @@ public record TrainingPlan(List<Phase> phases, Timing timing, boolean followsEnd
     return new TrainingPlan(List.of(Phase.of(name, variables, factor)), (step, done) -> 0, false);
   }
 
-  /** Whether nothing of a side learns in any phase. */
-  public boolean fixes(Side side) {
+  /** Whether nothing of a tower learns in any phase, its projection aside. */
+  public boolean fixesFeatures(Side side) {
     return phases.stream()
         .flatMap(phase -> phase.learning().keySet().stream())
-        .noneMatch(variable -> Side.of(variable) == side);
+        .noneMatch(v -> Side.of(v) == side && !Side.isProjection(v.name()));
   }
 }

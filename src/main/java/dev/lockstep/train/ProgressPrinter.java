@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows a training while it runs: on a terminal a progress bar, elsewhere a line every few seconds.
@@ -15,6 +17,8 @@ import java.util.SortedMap;
  */
 public final class ProgressPrinter implements TrainingListener {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private static final Logger log = LoggerFactory.getLogger(ProgressPrinter.class);
 
   private final ProgressDisplay display;
   private StageView stage;
@@ -48,6 +52,12 @@ public final class ProgressPrinter implements TrainingListener {
     pace = new TrainingPace();
     display.startStage(stage);
     display.print(Wording.stage(stage));
+  }
+
+  @Override
+  public void onMessage(String stage, String line) {
+    log.info("stage {}: {}", stage, line);
+    display.print(stage + ": " + line);
   }
 
   @Override

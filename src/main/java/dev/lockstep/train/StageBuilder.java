@@ -7,19 +7,24 @@ import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
+import dev.lockstep.model.Side;
 import dev.lockstep.model.layer.LayerMode;
 import dev.lockstep.model.layer.Layers;
+import dev.lockstep.strategy.TrainingPlan;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
+import dev.lockstep.train.TrainingStage.Way;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
 
 /** Builds the stages of a training into one graph, over variables that all of them share. */
-final class StageBuilder {
+final class StageBuilder implements AutoCloseable {
   private final TrainingSetup setup;
   private final Ops tf;
   private final Variables variables;
@@ -29,6 +34,7 @@ final class StageBuilder {
   private final StepInputs inputs;
   private final InputSignals signals;
   private final boolean bfloat16;
+  private final Map<String, FeatureMaker> makers = new HashMap<>();
 
   /**
    * @param iterators gets those that the stages take their batches from
@@ -75,11 +81,74 @@ final class StageBuilder {
   private TrainingStage stage(StageSpec spec, long seed) {
     BatchLayout layout = spec.objective().objective().inputs(BatchLayout.pairs(setup.imageSize()));
     InputSpec input = input(spec, layout);
-    BatchIterator iterator = iterator(layout);
+    List<FeatureMaker> fixed = fixed(spec, layout, input);
+    Optional<Way> stored =
+        fixed.isEmpty()
+            ? Optional.empty()
+            : Optional.of(way(spec, withFeatures(layout, fixed), input, seed));
     return new TrainingStage(
-        spec,
+        spec, way(spec, layout, input, seed), stored, new FeatureCache(spec.cache(), fixed));
+  }
+
+  private Way way(StageSpec spec, BatchLayout layout, InputSpec input, long seed) {
+    BatchIterator iterator = iterator(layout);
+    return new Way(
         new StageGraph(tf, variables, model, adamW, spec, iterator, inputs, signals, bfloat16),
         InputPipeline.training(iterator, setup.training(), input, spec.batchSize(), seed));
+  }
+
+  private BatchLayout withFeatures(BatchLayout layout, List<FeatureMaker> fixed) {
+    BatchLayout result = layout;
+    for (FeatureMaker maker : fixed) {
+      int width = model.featureSize(maker.side());
+      result =
+          maker.side() == Side.IMAGE
+              ? result.withImageFeatures(width)
+              : result.withTextFeatures(width);
+    }
+    return result;
+  }
+
+  /** The towers whose features are the same in each epoch, or in every so many. */
+  private List<FeatureMaker> fixed(StageSpec spec, BatchLayout layout, InputSpec input) {
+    List<FeatureMaker> fixed = new ArrayList<>();
+    if (spec.cache().mode() == FeatureCacheSpec.Mode.OFF) {
+      return fixed;
+    }
+    TrainingPlan plan = StagePlan.of(spec, variables.trainable());
+    boolean augmented = !input.augment().isNone();
+    boolean keepsViews = spec.cache().views() > 0;
+    if (layout.images()
+        && !layout.otherView()
+        && plan.fixesFeatures(Side.IMAGE)
+        && (!augmented || keepsViews)) {
+      fixed.add(maker(Side.IMAGE, input.augment(), augmented ? spec.cache().views() : 1));
+    }
+    if (layout.tokens() && !layout.masks() && plan.fixesFeatures(Side.TEXT)) {
+      fixed.add(maker(Side.TEXT, AugmentSpec.NONE, 1));
+    }
+    return fixed;
+  }
+
+  private FeatureMaker maker(Side side, AugmentSpec augment, int views) {
+    return makers.computeIfAbsent(
+        side + " " + augment + " " + views,
+        key ->
+            new FeatureMaker(
+                setup,
+                tf,
+                model,
+                List.copyOf(variables.all()),
+                side,
+                augment,
+                views,
+                variables.seedFor("features")));
+  }
+
+  /** Ends what the features are computed from. */
+  @Override
+  public void close() {
+    makers.values().forEach(FeatureMaker::close);
   }
 
   private BatchIterator iterator(BatchLayout layout) {

@@ -162,7 +162,7 @@ final class StageGraph {
   }
 
   private String nameOf(int phase) {
-    return spec.name() + "/" + phase;
+    return spec.name() + (iterator.layout().hasFeatures() ? "/stored/" : "/") + phase;
   }
 
   private StepGraph whole(Phase phase, Operand<TFloat32> waitSeconds) {

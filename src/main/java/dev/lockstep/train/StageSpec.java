@@ -15,6 +15,7 @@ import java.util.List;
  * @param end when the stage ends
  * @param microBatch how much of a batch goes through the towers at a time
  * @param augment whether images are changed as {@code input.augment} says
+ * @param cache of what a fixed tower makes of the data
  */
 public record StageSpec(
     String name,
@@ -23,6 +24,7 @@ public record StageSpec(
     MicroBatchSpec microBatch,
     StageEnd end,
     boolean augment,
+    FeatureCacheSpec cache,
     OptimizerSpec optimizer,
     ObjectiveSpec objective) {
 
@@ -55,6 +57,7 @@ public record StageSpec(
             MicroBatchSpec.from(block, batchSize),
             end,
             block.flag("augment", true),
+            FeatureCacheSpec.from(block),
             OptimizerSpec.from(optimizer),
             objective(block, strategy));
     optimizer.check(
@@ -90,6 +93,14 @@ public record StageSpec(
   /** The same, but ended after some steps. */
   public StageSpec atMost(long limit) {
     return new StageSpec(
-        name, strategy, batchSize, microBatch, end.atMost(limit), augment, optimizer, objective);
+        name,
+        strategy,
+        batchSize,
+        microBatch,
+        end.atMost(limit),
+        augment,
+        cache,
+        optimizer,
+        objective);
   }
 }

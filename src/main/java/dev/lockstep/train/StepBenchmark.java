@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.input.Batch;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.SyntheticBatches;
@@ -57,7 +58,9 @@ public record StepBenchmark(
     /** A step of the text tower. */
     FREEZE_IMAGE,
     /** A step of the image tower. */
-    FREEZE_TEXT;
+    FREEZE_TEXT,
+    /** A step of the text tower, with stored features in place of images. */
+    FREEZE_IMAGE_STORED;
 
     /** As on the command line: {@code freeze-image}. */
     @Override
@@ -66,7 +69,11 @@ public record StepBenchmark(
     }
 
     private String strategy() {
-      return this == FORWARD ? JOINT.toString() : toString();
+      return switch (this) {
+        case FORWARD -> JOINT.toString();
+        case FREEZE_IMAGE_STORED -> FREEZE_IMAGE.toString();
+        default -> toString();
+      };
     }
   }
 
@@ -86,13 +93,13 @@ public record StepBenchmark(
       Variables variables = new Variables(tf, 1);
       DualEncoder encoder = new DualEncoder(tf, variables, model, vocabularySize);
       BatchIterator iterator =
-          new BatchIterator(
-              tf, BatchLayout.pairs(imageSize), device.batchesAhead(), device.forModel());
+          new BatchIterator(tf, layout(kind, encoder), device.batchesAhead(), device.forModel());
       // The optimizer's slots are those of all of the model's variables, so these come first.
       LayerMode evaluation = LayerMode.evaluation(precision == Precision.BFLOAT16);
+      Batch pairs = new BatchIterator(tf, imageSize).next();
       encoder.encode(
-          iterator.next().images(),
-          new Tokens(iterator.next().inputIds(), iterator.next().attentionMask()),
+          pairs.images(),
+          new Tokens(pairs.inputIds(), pairs.attentionMask()),
           evaluation,
           evaluation);
       StepInputs inputs = new StepInputs(tf);
@@ -130,6 +137,13 @@ public record StepBenchmark(
         return new Measurement(kind, seconds[steps / 2], seconds[0], operations);
       }
     }
+  }
+
+  private BatchLayout layout(Kind kind, DualEncoder encoder) {
+    BatchLayout pairs = BatchLayout.pairs(imageSize);
+    return kind == Kind.FREEZE_IMAGE_STORED
+        ? pairs.withImageFeatures(encoder.featureSize(Side.IMAGE))
+        : pairs;
   }
 
   private StageSpec spec(Kind kind) {

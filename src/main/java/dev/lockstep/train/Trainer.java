@@ -42,6 +42,7 @@ public final class Trainer implements AutoCloseable {
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
+  private final StageBuilder builder;
   private final List<TrainingStage> stages;
   private final BatchIterator testIterator;
   private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
@@ -79,7 +80,8 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
+    builder = new StageBuilder(setup, graph, tf, variables, model, iterators);
+    stages = builder.build();
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
@@ -184,7 +186,17 @@ public final class Trainer implements AutoCloseable {
     while (!isFinished()) {
       TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
-      stage.input().start(session, state.stageStep() * stage.spec().batchSize());
+      boolean begun =
+          stage.start(
+              session,
+              state.stageStep(),
+              pairsLeft(stage),
+              stopRequested,
+              line -> listener.onMessage(stage.spec().name(), line));
+      if (!begun) {
+        checkpoint(listener, false);
+        return Outcome.INTERRUPTED;
+      }
       clock = System.nanoTime();
       Optional<StageEnd.Reason> end = Optional.empty();
       while (end.isEmpty()) {
@@ -209,6 +221,12 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return Outcome.FINISHED;
+  }
+
+  /** 0 where nobody knows. */
+  private long pairsLeft(TrainingStage stage) {
+    long steps = expectedSteps(state.stage());
+    return steps == 0 ? 0 : Math.max(1, (steps - state.stageStep()) * stage.spec().batchSize());
   }
 
   private Optional<StageEnd.Reason> end(TrainingStage stage) {
@@ -342,6 +360,8 @@ public final class Trainer implements AutoCloseable {
   public void close() {
     evaluator.close();
     iterators.values().forEach(BatchIterator::close);
+    builder.close();
+    stages.forEach(TrainingStage::close);
     testIterator.close();
     session.close();
     graph.close();

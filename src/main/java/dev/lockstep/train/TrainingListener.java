@@ -11,6 +11,9 @@ public interface TrainingListener {
   /** Before the first step of a stage, also when the stage goes on after a restart. */
   default void onStageStart(StageView stage) {}
 
+  /** When a stage has something to say in a line: what it found, made or saved. */
+  default void onMessage(String stage, String line) {}
+
   /** After each step. */
   default void onStep(StepView step) {}
 

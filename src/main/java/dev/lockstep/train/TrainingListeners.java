@@ -20,6 +20,11 @@ public record TrainingListeners(List<TrainingListener> listeners) implements Tra
   }
 
   @Override
+  public void onMessage(String stage, String line) {
+    listeners.forEach(listener -> listener.onMessage(stage, line));
+  }
+
+  @Override
   public void onStep(StepView step) {
     listeners.forEach(listener -> listener.onStep(step));
   }

@@ -1,10 +1,80 @@
 package dev.lockstep.train;
 
 import dev.lockstep.input.InputPipeline;
+import dev.lockstep.input.StoredFeatures;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.tensorflow.Session;
 
 /**
- * A stage with its part of the graph and its own order of the data.
- *
- * @param input what its batches come from
+ * A stage with its part of the graph and its own order of the data. Where it holds a tower fixed,
+ * it has two: one that runs that tower, and one that reads what the tower would give.
  */
-record TrainingStage(StageSpec spec, StageGraph graph, InputPipeline input) {}
+final class TrainingStage implements AutoCloseable {
+  /**
+   * A way from the data to a step.
+   *
+   * @param input what the batches come from
+   */
+  record Way(StageGraph graph, InputPipeline input) {}
+
+  private final StageSpec spec;
+  private final Way whole;
+  private final Optional<Way> stored;
+  private final FeatureCache cache;
+  private Way taken;
+
+  /**
+   * @param stored the way with stored features, if there is one
+   */
+  TrainingStage(StageSpec spec, Way whole, Optional<Way> stored, FeatureCache cache) {
+    this.spec = spec;
+    this.whole = whole;
+    this.stored = stored;
+    this.cache = cache;
+    this.taken = whole;
+  }
+
+  StageSpec spec() {
+    return spec;
+  }
+
+  /** Of the way that is taken. */
+  StageGraph graph() {
+    return taken.graph();
+  }
+
+  /** Of the way that is taken. */
+  InputPipeline input() {
+    return taken.input();
+  }
+
+  /**
+   * Begins to read batches.
+   *
+   * @param steps that are taken
+   * @param left pairs that are still to be taken; 0 where nobody knows
+   * @param stop asked while features are computed
+   * @param tell where a line about stored features goes
+   * @return whether it began; false where a stop was asked for meanwhile
+   */
+  boolean start(
+      Session session, long steps, long left, BooleanSupplier stop, Consumer<String> tell) {
+    boolean[] stopped = {false};
+    BooleanSupplier asked = () -> stopped[0] || (stopped[0] = stop.getAsBoolean());
+    Optional<StoredFeatures> features =
+        stored.flatMap(way -> cache.find(session, left, asked, tell));
+    if (stopped[0]) {
+      return false;
+    }
+    taken = features.isPresent() ? stored.orElseThrow() : whole;
+    taken.input().start(session, steps * spec.batchSize(), features.orElse(StoredFeatures.NONE));
+    return true;
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -59,7 +59,9 @@ class StepBenchmarkTest {
                 Kind.FREEZE_IMAGE,
                 forward + 2 * text + SIMILARITIES,
                 Kind.FREEZE_TEXT,
-                forward + 2 * image + SIMILARITIES + PATCH_PRODUCT));
+                forward + 2 * image + SIMILARITIES + PATCH_PRODUCT,
+                Kind.FREEZE_IMAGE_STORED,
+                PROJECTION + 3 * text + 2 * SIMILARITIES));
   }
 
   private static StepBenchmark benchmark() {
