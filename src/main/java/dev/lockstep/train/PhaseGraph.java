@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -84,14 +85,17 @@ final class PhaseGraph {
    * Takes one step.
    *
    * @param withSignals whether to measure the signals too
+   * @param batch what to feed in the place of the next batch, if anything
    */
   Measured step(
       Session session,
       StepInputs inputs,
       long stepNumber,
       Map<String, Double> learningRates,
-      boolean withSignals) {
+      boolean withSignals,
+      Optional<FixedBatch> batch) {
     Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
+    batch.ifPresent(fixed -> fixed.feed(runner));
     if (withSignals) {
       runner.fetch(signals.values());
     }

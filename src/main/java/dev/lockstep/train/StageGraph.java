@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tensorflow.Operand;
@@ -102,7 +103,19 @@ final class StageGraph {
       boolean withSignals) {
     return phases
         .get(phase(progress))
-        .step(session, inputs, stepNumber, learningRates, withSignals);
+        .step(session, inputs, stepNumber, learningRates, withSignals, Optional.empty());
+  }
+
+  /** Takes one step on a batch of one's own. */
+  PhaseGraph.Measured step(
+      Session session,
+      long stepNumber,
+      StageProgress progress,
+      Map<String, Double> learningRates,
+      FixedBatch batch) {
+    return phases
+        .get(phase(progress))
+        .step(session, inputs, stepNumber, learningRates, false, Optional.of(batch));
   }
 
   private int phase(StageProgress progress) {

@@ -9,10 +9,12 @@ import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
+import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
 import dev.lockstep.tensorflow.Precision;
+import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -47,6 +50,9 @@ public final class Trainer implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final List<Stage> stages = new ArrayList<>();
+  private final Map<String, Long> parameters = new LinkedHashMap<>();
+  private final BatchIterator iterator;
+  private final Op initializer;
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -81,11 +87,14 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    buildStages(tf, variables, model);
+    iterator = buildStages(tf, variables, model);
+    for (Variable variable : variables.trainable()) {
+      parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
+    }
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
-    Op initializer = variables.initializer();
+    initializer = variables.initializer();
     session = new Session(graph, setup.device().sessionConfig());
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
     state =
@@ -99,7 +108,7 @@ public final class Trainer implements AutoCloseable {
     lastCheckpointStep = state.step();
   }
 
-  private void buildStages(Ops tf, Variables variables, DualEncoder model) {
+  private BatchIterator buildStages(Ops tf, Variables variables, DualEncoder model) {
     BatchIterator iterator =
         new BatchIterator(
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
@@ -119,6 +128,7 @@ public final class Trainer implements AutoCloseable {
               InputPipeline.training(
                   iterator, setup.training(), input(spec), spec.batchSize(), seed)));
     }
+    return iterator;
   }
 
   private InputSpec input(StageSpec spec) {
@@ -162,6 +172,11 @@ public final class Trainer implements AutoCloseable {
   /** For each stage the towers of which anything learns at any time: image, text, shared. */
   public List<Set<String>> learningSides() {
     return stages.stream().map(stage -> stage.graph().learningSides()).toList();
+  }
+
+  /** By tower (image, text, shared), how many parameters there are. */
+  public Map<String, Long> parameters() {
+    return parameters;
   }
 
   /** Whether no step is left. */
@@ -233,6 +248,38 @@ public final class Trainer implements AutoCloseable {
     return Outcome.FINISHED;
   }
 
+  /**
+   * Takes the first steps of the first stage, as {@link #run} would, and evaluates; nothing is
+   * written. To be called before any step was taken, and to be followed by nothing else.
+   *
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
+    session.run(initializer);
+    Stage stage = stages.get(0);
+    listener.onStageStart(view(stage));
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    StepView step;
+    do {
+      step = step(stage);
+      taken.add(step);
+      listener.onStep(step);
+    } while (isFinite(step) && end(stage).isEmpty() && !enough.test(step));
+    if (setup.test().isPresent() && isFinite(step)) {
+      evaluate(stage, listener);
+    }
+    return taken;
+  }
+
+  /** What to try out on the first stage before any step is taken. */
+  public TrainingProbe probe() {
+    Stage stage = stages.get(0);
+    return new TrainingProbe(session, iterator, stage.graph(), stage.input(), initializer);
+  }
+
   private Optional<StageEnd.Reason> end(Stage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
@@ -289,11 +336,13 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
+  private static boolean isFinite(StepView step) {
+    return Double.isFinite(step.loss())
+        && step.gradientNorms().values().stream().allMatch(Double::isFinite);
+  }
+
   private void checkFinite(StepView step) {
-    boolean finite =
-        Double.isFinite(step.loss())
-            && step.gradientNorms().values().stream().allMatch(Double::isFinite);
-    if (!finite) {
+    if (!isFinite(step)) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
               .formatted(step.step(), step.loss(), step.gradientNorms()),
