@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures how fast parts of Lockstep are on this machine.",
+    subcommands = BenchStepCommand.class,
     mixinStandardHelpOptions = true)
 final class BenchCommand {
   private static final int BATCH = 256;

@@ -2,6 +2,7 @@ package dev.lockstep.command;
 
 import dev.lockstep.experiment.FinishedRun;
 import dev.lockstep.experiment.RunExport;
+import dev.lockstep.experiment.StoredModel;
 import dev.lockstep.export.StoredPrecision;
 import dev.lockstep.tensorflow.Device;
 import java.nio.file.Path;
@@ -16,8 +17,33 @@ import picocli.CommandLine.Parameters;
     description = "Writes a run's model as a SavedModel, the next version in a folder of versions.",
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder.")
+  /** What can be written. */
+  enum Format {
+    SAVED_MODEL,
+    TRANSFORMERS;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = "A run's folder; with --format transformers, any MODEL.")
   private Path run;
+
+  @Option(
+      names = "--format",
+      defaultValue = "saved-model",
+      description = {
+        "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "transformers: the folder that ChineseCLIPModel and ChineseCLIPProcessor load, where the"
+            + " model has their form."
+      })
+  private Format format;
 
   @Option(
       names = "--out",
@@ -40,6 +66,13 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (format == Format.TRANSFORMERS) {
+      StoredModel model = StoredModel.open(run, choice);
+      System.err.println("model: " + model.name());
+      model.exportForTransformers(out);
+      System.out.println(out);
+      return 0;
+    }
     FinishedRun finished = FinishedRun.open(run);
     Path checkpoint = finished.checkpoint(choice);
     Device device = Device.open(finished.experiment().device());

@@ -31,12 +31,14 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       DoctorCommand.class,
+      CompareCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
     })
 public final class LockstepCommand implements Runnable {

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +32,13 @@ final class TokenizeCommand implements Callable<Integer> {
     /** The original Chinese-CLIP: words of up to 200 characters, "[MASK]" in a text is a word. */
     CHINESE_CLIP,
     /** transformers' BertTokenizer: words of up to 100, "[MASK]" in a text is that token. */
-    BERT
+    BERT;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   @Option(
@@ -49,7 +56,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--like",
-      defaultValue = "chinese_clip",
+      defaultValue = "chinese-clip",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Like like;
 

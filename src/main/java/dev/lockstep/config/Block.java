@@ -54,6 +54,11 @@ public final class Block {
     return root(ConfigFactory.parseString(hocon).resolve(), "text");
   }
 
+  /** What the file says, unchecked. */
+  public Config config() {
+    return object.toConfig();
+  }
+
   /** The same over defaults: a key that it lacks, here or in a block under it, has theirs. */
   public Block over(Config defaults) {
     return new Block(object.withFallback(defaults.root()), path, source);

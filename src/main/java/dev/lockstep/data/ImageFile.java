@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An image that is a file of its own.
@@ -26,6 +27,11 @@ record ImageFile(String name, Path path) implements SourceImage {
       return new NoImage(name);
     }
     return new NoImage(name);
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return Optional.of(path);
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.apache.commons.imaging.Imaging;
  * @param maxPixels width times height
  * @param maxSideRatio of the longer to the shorter side; 0: any
  */
-record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
+public record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
   private static final Set<ImageFormat> DECODABLE =
       Set.of(ImageFormats.JPEG, ImageFormats.PNG, ImageFormats.GIF, ImageFormats.BMP);
 
@@ -34,6 +34,37 @@ record ImageScreen(int minSide, int maxPixels, double maxSideRatio) {
 
     boolean isJpeg() {
       return format == ImageFormats.JPEG;
+    }
+  }
+
+  /**
+   * What a server asks before it decodes.
+   *
+   * @param pixels as the header has them; 0 where there is none
+   * @param usable whether data preparation would go on to decode it
+   */
+  public record Size(long pixels, boolean usable) {}
+
+  /** A screen for images that are not stored: of any shape, down to one pixel. */
+  public static ImageScreen upTo(int maxPixels) {
+    return new ImageScreen(1, maxPixels, 0);
+  }
+
+  /** The size of an image; never throws, whatever the bytes are. */
+  public Size size(byte[] bytes) {
+    try {
+      return new Size(check(bytes).pixels(), true);
+    } catch (UnusableImageException e) {
+      return new Size(e.reason() == DropReason.IMAGE_TOO_LARGE ? pixels(bytes) : 0, false);
+    }
+  }
+
+  private static long pixels(byte[] bytes) {
+    try {
+      ImageInfo info = info(bytes, format(bytes));
+      return (long) info.getWidth() * info.getHeight();
+    } catch (UnusableImageException e) {
+      return 0;
     }
   }
 

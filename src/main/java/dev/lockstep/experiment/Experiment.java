@@ -3,9 +3,12 @@ package dev.lockstep.experiment;
 import dev.lockstep.config.Block;
 import dev.lockstep.config.ConfigFile;
 import dev.lockstep.data.DataSpec;
+import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
+import dev.lockstep.model.Side;
+import dev.lockstep.pretrained.PretrainedSpec;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
 import dev.lockstep.tensorflow.Precision;
@@ -13,11 +16,15 @@ import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.Trainer;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * An experiment file, read and checked whole.
@@ -26,6 +33,8 @@ import java.util.List;
  * @param seed of everything that is drawn at random
  * @param seeds how many runs the file asks for, the first with {@code seed}, each other with the
  *     next
+ * @param pretrained the checkpoints that the model begins with
+ * @param remarks what the user should know of the file before it is run, a line each
  * @param resolved the same as HOCON with every default and absolute path written out
  */
 public record Experiment(
@@ -38,10 +47,12 @@ public record Experiment(
     TokenizerSpec tokenizer,
     InputSpec input,
     ModelSpec model,
+    PretrainedSpec pretrained,
     List<StageSpec> stages,
     EvaluateSpec evaluate,
     CheckpointSpec checkpoint,
     WatchSpec watch,
+    List<String> remarks,
     String resolved) {
   /** Steps of each stage in the short form. */
   private static final long SMOKE_STEPS = 20;
@@ -84,7 +95,9 @@ public record Experiment(
     return runs;
   }
 
-  private static Experiment read(Block block) {
+  private static Experiment read(Block given) {
+    PretrainedDefaults defaults = PretrainedDefaults.of(given);
+    Block block = defaults.block();
     boolean smoke = block.flag("smoke", false);
     String name = block.string("name") + (smoke ? "-smoke" : "");
     block.check(
@@ -101,6 +114,7 @@ public record Experiment(
     InputSpec input = InputSpec.from(block.block("input"));
     ModelSpec model =
         ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
+    PretrainedSpec pretrained = PretrainedSpec.from(block.block("model"));
     List<StageSpec> stages = StageSpec.listFrom(block);
     if (smoke) {
       stages = stages.stream().map(stage -> stage.atMost(SMOKE_STEPS)).toList();
@@ -120,10 +134,12 @@ public record Experiment(
         tokenizer,
         input,
         model,
+        pretrained,
         stages,
         evaluate,
         checkpoint,
         watch,
+        defaults.remarks(),
         block.resolved());
   }
 
@@ -142,11 +158,33 @@ public record Experiment(
     }
   }
 
+  /** Who learns when, and who begins with weights of a checkpoint. */
+  Curriculum curriculum(Trainer trainer) {
+    Set<String> loaded =
+        pretrained.bySide().keySet().stream().map(Side::label).collect(Collectors.toSet());
+    return new Curriculum(trainer.learningSides(), loaded);
+  }
+
   /** All that the training of its stages is made of. */
   public TrainingSetup training(
       ExperimentData data, Path checkpoints, Device device, Precision settled) {
+    return training(data, checkpoints, device, settled, line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param tell takes the tables of what is imported, line by line
+   */
+  TrainingSetup training(
+      ExperimentData data,
+      Path checkpoints,
+      Device device,
+      Precision settled,
+      Consumer<String> tell) {
     return new TrainingSetup(
         model,
+        pretrained.sources(table -> table.lines().forEach(tell)),
         stages,
         data.training(),
         data.watched(),

@@ -5,7 +5,6 @@ import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.diagnose.DataCheck;
 import dev.lockstep.diagnose.InputCheck;
 import dev.lockstep.diagnose.StageCheck;
@@ -94,8 +93,7 @@ public final class ExperimentDoctor {
       print("stage " + stage.name(), ofStage.lines());
       tell.accept("taking the first steps as they would be");
       TrainingDoctor doctor =
-          new TrainingDoctor(
-              new Curriculum(trainer.learningSides(), Set.of()), new TrainingListener() {});
+          new TrainingDoctor(experiment.curriculum(trainer), new TrainingListener() {});
       List<StepView> taken = trainer.rehearse(doctor, ExperimentDoctor::isEnough);
       Speed speed = Speed.of(taken);
       InputCheck input =

@@ -5,7 +5,6 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
-import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.diagnose.TrainingDoctor;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
@@ -33,7 +32,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +80,7 @@ public final class ExperimentRunner {
       SettledPrecision precision = device.precision(experiment.precision());
       tell("device: " + device);
       tell("precision: " + precision);
+      experiment.remarks().forEach(this::tell);
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {
@@ -100,7 +99,7 @@ public final class ExperimentRunner {
   private Outcome train(
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
-        experiment.training(data, folder.checkpoints(), device, precision.precision());
+        experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
     try (Trainer trainer = new Trainer(setup)) {
       if (trainer.isFinished()) {
         return Outcome.FINISHED;
@@ -110,27 +109,35 @@ public final class ExperimentRunner {
       if (step > 0) {
         tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
       }
+      ProgressPrinter progress = ProgressPrinter.toStandardError();
       TrainingListener listeners =
           new TrainingDoctor(
-              new Curriculum(trainer.learningSides(), Set.of()),
+              experiment.curriculum(trainer),
               new TrainingListeners(
                   List.of(
                       new MetricsFile(folder.metrics(), step),
                       new TensorBoardWriter(folder.tensorBoard(), step),
                       new FindingLog(),
-                      ProgressPrinter.toStandardError())));
+                      progress)));
       try (StopSignal stop =
-          StopSignal.listen(() -> tell("stopping after this step; a checkpoint comes first"))) {
-        Outcome outcome = trainer.run(listeners, stop);
+          StopSignal.listen(
+              () -> progress.print("stopping after this step; a checkpoint comes first"))) {
+        Outcome outcome = train(trainer, listeners, stop);
         if (outcome == Outcome.INTERRUPTED) {
           tell(
               "stopped at step %,d of %,d; the same command goes on from there"
                   .formatted(trainer.state().step(), trainer.totalSteps()));
         }
         return outcome;
-      } finally {
-        listeners.onTrainingEnd();
       }
+    }
+  }
+
+  private static Outcome train(Trainer trainer, TrainingListener listeners, StopSignal stop) {
+    try {
+      return trainer.run(listeners, stop);
+    } finally {
+      listeners.onTrainingEnd();
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * The most memory that this process held at one time, native memory and the JVM's together, as
  * Linux keeps it ({@code VmHWM}, proc(5)). Other systems do not tell.
  */
-final class PeakMemory {
+public final class PeakMemory {
   private static final Path PROCESS = Path.of("/proc/self");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*(\\d+) kB");
 
@@ -28,7 +28,7 @@ final class PeakMemory {
   }
 
   /** Bytes; nothing where the system does not tell. */
-  static OptionalLong bytes() {
+  public static OptionalLong bytes() {
     return bytes(PROCESS.resolve("status"));
   }
 

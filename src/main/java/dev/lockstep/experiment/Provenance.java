@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ import org.tensorflow.TensorFlow;
  * @param tensorFlow the version of the native library
  * @param libraries names of the jars on the class path, in alphabetical order
  * @param seeds by what they are for
+ * @param pretrained by side, the checkpoint that its tower began with
  * @param data by split, the digest of the manifest of the prepared data
  */
 public record Provenance(
@@ -37,7 +39,13 @@ public record Provenance(
     List<String> libraries,
     Machine machine,
     SortedMap<String, Long> seeds,
+    SortedMap<String, Pretrained> pretrained,
     SortedMap<String, String> data) {
+
+  /**
+   * @param sha256 of the files of weights, one after the other
+   */
+  public record Pretrained(String path, String sha256) {}
 
   private static final Gson GSON =
       new GsonBuilder()
@@ -68,6 +76,7 @@ public record Provenance(
     private final List<String> command = new ArrayList<>();
     private final List<String> gpus = new ArrayList<>();
     private final SortedMap<String, Long> seeds = new TreeMap<>();
+    private final SortedMap<String, Pretrained> pretrained = new TreeMap<>();
     private final SortedMap<String, String> data = new TreeMap<>();
 
     private Builder() {}
@@ -87,6 +96,11 @@ public record Provenance(
       return this;
     }
 
+    public Builder pretrained(Map<String, Pretrained> bySide) {
+      pretrained.putAll(bySide);
+      return this;
+    }
+
     public Builder data(String split, String manifestDigest) {
       data.put(split, manifestDigest);
       return this;
@@ -103,6 +117,7 @@ public record Provenance(
           jars(System.getProperty("java.class.path")),
           Machine.ofThisProcess(gpus),
           new TreeMap<>(seeds),
+          new TreeMap<>(pretrained),
           new TreeMap<>(data));
     }
   }

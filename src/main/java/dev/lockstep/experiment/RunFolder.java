@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigList;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigValue;
+import dev.lockstep.config.FlatConfig;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
+import dev.lockstep.train.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -22,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -175,6 +172,11 @@ public final class RunFolder implements AutoCloseable {
     Provenance.Builder builder =
         Provenance.builder().command(arguments).seed("experiment", experiment.seed());
     data.digests().forEach(builder::data);
+    boolean goesOn = new Checkpoints(checkpoints(), 1).latest().isPresent();
+    builder.pretrained(
+        goesOn
+            ? PretrainedOrigins.noted(provenance())
+            : PretrainedOrigins.of(experiment.pretrained()));
     write(provenance(), builder.build().toJson());
   }
 
@@ -209,8 +211,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static void checkSame(Path stored, Experiment experiment) throws IOException {
-    Map<String, String> before = flat(Files.readString(stored));
-    Map<String, String> now = flat(experiment.resolved());
+    Map<String, String> before = FlatConfig.of(Files.readString(stored), stored.toString());
+    Map<String, String> now = FlatConfig.of(experiment.resolved(), experiment.name());
     TreeSet<String> keys = new TreeSet<>(before.keySet());
     keys.addAll(now.keySet());
     List<String> differences = new ArrayList<>();
@@ -230,24 +232,6 @@ public final class RunFolder implements AutoCloseable {
               + more,
           "give this one another name (name=...), or start over with --fresh, which removes what"
               + " stands there");
-    }
-  }
-
-  private static Map<String, String> flat(String hocon) {
-    Map<String, String> flat = new TreeMap<>();
-    flatten("", ConfigFactory.parseString(hocon).root(), flat);
-    return flat;
-  }
-
-  private static void flatten(String path, ConfigValue value, Map<String, String> flat) {
-    if (value instanceof ConfigObject object) {
-      object.forEach((key, child) -> flatten(path.isEmpty() ? key : path + "." + key, child, flat));
-    } else if (value instanceof ConfigList list) {
-      for (int i = 0; i < list.size(); i++) {
-        flatten(path + "." + i, list.get(i), flat);
-      }
-    } else {
-      flat.put(path, value.render());
     }
   }
 

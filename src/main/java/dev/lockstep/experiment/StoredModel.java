@@ -1,5 +1,7 @@
 package dev.lockstep.experiment;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.lockstep.config.Block;
 import dev.lockstep.config.ConfigFile;
 import dev.lockstep.data.DataSpec;
@@ -10,6 +12,7 @@ import dev.lockstep.data.StoreSpec;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.evaluate.TrainedModel;
+import dev.lockstep.export.TransformersExporter;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
 import dev.lockstep.pretrained.Checkpoint;
@@ -35,17 +38,21 @@ import java.util.function.Consumer;
  *
  * @param name what the values are, for the user: a run's checkpoint, or the folder and its layout
  * @param spec the towers
+ * @param block the block {@code model} of {@code spec}, with its defaults
  * @param images how images are brought to the image tower
  * @param tokenizer how texts are brought to the text tower
  * @param variables where the values are from
+ * @param weights the file or folder that {@code variables} reads
  * @param prepared the folder in which prepared pairs are kept
  */
 public record StoredModel(
     String name,
     ModelSpec spec,
+    Config block,
     StoreSpec images,
     WordPieceTokenizer tokenizer,
     VariableSource variables,
+    Path weights,
     Path prepared,
     DeviceSpec device,
     InputSpec input,
@@ -85,9 +92,11 @@ public record StoredModel(
     return new StoredModel(
         checkpoint.toString(),
         experiment.model(),
+        ConfigFactory.parseString(experiment.resolved()).getConfig("model"),
         experiment.data().evaluation(),
         run.tokenizer(),
         VariableSource.checkpoint(Checkpoints.variables(checkpoint)),
+        Checkpoints.variables(checkpoint),
         experiment.data().prepared(),
         experiment.device(),
         experiment.input(),
@@ -132,9 +141,11 @@ public record StoredModel(
     return new StoredModel(
         name,
         spec,
+        ConfigFactory.parseString(block.block("model").resolved()),
         images,
         new WordPieceTokenizer(Vocabulary.read(file).ofSize(rows), texts),
         PretrainedWeights.whole(weights),
+        weights,
         Path.of("prepared").toAbsolutePath(),
         DeviceSpec.from(Block.parse("")),
         InputSpec.from(Block.parse("")),
@@ -155,5 +166,14 @@ public record StoredModel(
   public TrainedModel over(PreparedDataset pairs, Device device) {
     return new TrainedModel(
         spec, variables, pairs, images.size(), input, evaluate.batchSize(), device.sessionConfig());
+  }
+
+  /**
+   * Writes the model for transformers.
+   *
+   * @throws InvalidInputException if transformers has no model of that form
+   */
+  public void exportForTransformers(Path folder) {
+    new TransformersExporter(block, spec, images.preprocessor(), tokenizer).export(weights, folder);
   }
 }

@@ -1,14 +1,11 @@
 package dev.lockstep.pretrained;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.model.Side;
 import dev.lockstep.text.TokenizerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,10 +37,6 @@ public record ModelBlock(
     boolean asTransformers) {
   /** The longest text that Chinese-CLIP was trained on, in tokens. */
   private static final int CHINESE_CLIP_CONTEXT = 52;
-
-  /** Keys that change a model's numbers, but no shape, so that an import alone would not notice. */
-  private static final List<String> SILENT =
-      List.of("heads", "activation", "epsilon", "pooling", "end-of-text");
 
   /**
    * What can be told from a checkpoint.
@@ -142,43 +135,5 @@ public record ModelBlock(
   private int contextLength(int positions) {
     boolean bert = "bert".equals(towers.getOrDefault(Side.TEXT, Map.of()).get("type"));
     return bert ? Math.min(positions, CHINESE_CLIP_CONTEXT) : positions;
-  }
-
-  /**
-   * Where a model that takes this checkpoint's weights would give other numbers all the same.
-   *
-   * @param resolved the model's block, defaults filled in, as {@code Block.resolved()} has it
-   * @return a line for each key that differs
-   */
-  public List<String> differences(String resolved) {
-    Config model = ConfigFactory.parseString(resolved);
-    Map<String, String> differences = new LinkedHashMap<>();
-    towers.forEach(
-        (side, keys) ->
-            keys.forEach(
-                (key, value) -> {
-                  String path = side.label() + "." + key;
-                  if (SILENT.contains(key)
-                      && model.hasPath(path)
-                      && !same(model.getString(path), String.valueOf(value))) {
-                    differences.put(
-                        path,
-                        "model."
-                            + path
-                            + " = "
-                            + model.getString(path)
-                            + ", but the checkpoint was trained with "
-                            + value);
-                  }
-                }));
-    return List.copyOf(differences.values());
-  }
-
-  private static boolean same(String a, String b) {
-    try {
-      return Double.parseDouble(a) == Double.parseDouble(b);
-    } catch (NumberFormatException e) {
-      return a.equals(b);
-    }
   }
 }

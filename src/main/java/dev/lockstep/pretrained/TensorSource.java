@@ -123,14 +123,17 @@ record TensorSource(Mapping mapping, Resizing resizing, ElementType type, long r
             + mapping.shape()
             + " needs "
             + mapping.tensorShape(),
-        advice(mapping.variable()));
+        advice(mapping, checkpoint.shape(tensor)));
   }
 
-  private static String advice(String variable) {
-    if (variable.endsWith("/embeddings/word")) {
+  private static String advice(Mapping mapping, Shape found) {
+    String variable = mapping.variable();
+    boolean sameWidth =
+        found.numDimensions() == 2 && found.size(1) == mapping.tensorShape().size(1);
+    if (variable.endsWith("/embeddings/word") && sameWidth) {
       return "the vocabularies differ: set tokenizer.vocabulary to the checkpoint's vocab.txt";
     }
-    if (variable.endsWith("/embeddings/position")) {
+    if (variable.endsWith("/embeddings/position") && sameWidth) {
       return "set model.text.positions to what the checkpoint has, or less";
     }
     if (variable.contains("/projection/")) {

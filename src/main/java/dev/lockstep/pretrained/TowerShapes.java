@@ -20,10 +20,27 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** The variables of a model, or of one tower, by building it into a graph that is thrown away. */
-final class TowerShapes {
+public final class TowerShapes {
   private static final LayerMode MODE = LayerMode.evaluation(false);
 
   private TowerShapes() {}
+
+  /**
+   * A whole model's.
+   *
+   * @param imageSize pixels on a side
+   * @param vocabularySize how many ids the tokenizer has
+   * @return the shapes by the variables' names
+   */
+  public static Map<String, Shape> of(ModelSpec spec, int imageSize, int vocabularySize) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Variables variables = new Variables(tf, 0);
+      new DualEncoder(tf, variables, spec, vocabularySize)
+          .encodePixels(pixels(tf, imageSize), tokens(tf), MODE, MODE);
+      return shapes(variables);
+    }
+  }
 
   /**
    * @param block what a checkpoint tells of its model: both towers, or one of them
@@ -33,38 +50,41 @@ final class TowerShapes {
     int imageSize = block.imageSize().orElse(0);
     int context = block.positions().orElse(0);
     Block model = Block.parse(block.inside());
+    if (block.towers().size() == 2 && block.embedding().isPresent()) {
+      return of(
+          ModelSpec.from(model, imageSize, context), imageSize, block.vocabulary().orElseThrow());
+    }
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(tf, 0);
       Map<String, Shape> shapes = new LinkedHashMap<>();
-      if (block.towers().size() == 2 && block.embedding().isPresent()) {
-        new DualEncoder(
-                tf, variables, ModelSpec.from(model, imageSize, context), block.vocabulary().get())
-            .encodePixels(pixels(tf, imageSize), tokens(tf), MODE, MODE);
-      } else {
-        for (Side side : block.towers().keySet()) {
-          Layers layers = new Layers(tf, variables, MODE, side.label());
-          int features =
-              side == Side.IMAGE
-                  ? build(
-                      ModelSpec.imageTower(model.block("image"), imageSize).tower(),
-                      layers,
-                      pixels(tf, imageSize))
-                  : build(
-                      ModelSpec.textTower(model.block("text"), context)
-                          .tower(block.vocabulary().get()),
-                      layers,
-                      tokens(tf));
-          block
-              .embedding()
-              .ifPresent(
-                  size ->
-                      shapes.put(side.label() + "/projection/kernel", Shape.of(features, size)));
-        }
+      for (Side side : block.towers().keySet()) {
+        Layers layers = new Layers(tf, variables, MODE, side.label());
+        int features =
+            side == Side.IMAGE
+                ? build(
+                    ModelSpec.imageTower(model.block("image"), imageSize).tower(),
+                    layers,
+                    pixels(tf, imageSize))
+                : build(
+                    ModelSpec.textTower(model.block("text"), context)
+                        .tower(block.vocabulary().orElseThrow()),
+                    layers,
+                    tokens(tf));
+        block
+            .embedding()
+            .ifPresent(
+                size -> shapes.put(side.label() + "/projection/kernel", Shape.of(features, size)));
       }
-      variables.all().forEach(variable -> shapes.put(variable.name(), variable.shape()));
+      shapes.putAll(shapes(variables));
       return shapes;
     }
+  }
+
+  private static Map<String, Shape> shapes(Variables variables) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    variables.all().forEach(variable -> shapes.put(variable.name(), variable.shape()));
+    return shapes;
   }
 
   private static <I> int build(Tower<I> tower, Layers layers, I input) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.NavigableSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -23,17 +23,12 @@ final class Charts {
   private static final List<String> TOWERS = List.of("image", "text", "shared");
 
   private final RunMetrics metrics;
-  private final TreeSet<Integer> stageStarts = new TreeSet<>();
+  private final NavigableSet<Integer> stageStarts;
   private final JsonArray charts = new JsonArray();
 
   private Charts(RunMetrics metrics) {
     this.metrics = metrics;
-    List<Step> steps = metrics.steps();
-    for (int i = 0; i < steps.size(); i++) {
-      if (i == 0 || !steps.get(i).stage().equals(steps.get(i - 1).stage())) {
-        stageStarts.add(i);
-      }
-    }
+    this.stageStarts = metrics.stageStarts();
   }
 
   /**
@@ -247,11 +242,16 @@ final class Charts {
   }
 
   private double[] smooth(double[] values) {
+    return smooth(values, stageStarts);
+  }
+
+  /** Single batches scatter; the curve that the eye looks for begins anew with each stage. */
+  static double[] smooth(double[] values, NavigableSet<Integer> stageStarts) {
     return Curves.smooth(values, Math.max(5, values.length / 60.0), stageStarts);
   }
 
   /** Five digits are more than a screen shows; a number that is not finite leaves a gap. */
-  private static JsonArray numbers(double[] values, int[] kept) {
+  static JsonArray numbers(double[] values, int[] kept) {
     JsonArray numbers = new JsonArray(kept.length);
     MathContext digits = new MathContext(5);
     for (int i : kept) {

@@ -60,6 +60,31 @@ final class Figures {
         : number < 1_000_000_000 ? format("%.1f M", number / 1e6) : format("%.2f G", number / 1e9);
   }
 
+  /** Floating-point operations: 812, 24.6 G, 1.2 P. */
+  static String large(double number) {
+    if (!Double.isFinite(number)) {
+      return "–";
+    }
+    String units = " kMGTPE";
+    int unit = 0;
+    double left = number;
+    while (left >= 999.95 && unit < units.length() - 1) {
+      left /= 1000;
+      unit++;
+    }
+    return unit == 0 ? count(number) : format("%.1f %s", left, units.charAt(unit));
+  }
+
+  /** 944.8 MB, 1.2 GB. */
+  static String bytes(double number) {
+    return Double.isFinite(number) ? large(number) + "B" : "–";
+  }
+
+  /** A difference in recall, in hundredths: +2.1, -0.5. */
+  static String points(double fraction) {
+    return format("%+.1f", 100 * fraction).replace("-0.0", "0.0").replace("+0.0", "0.0");
+  }
+
   /** 8.2 s, 1 min 38 s, 2 h 5 min. */
   static String duration(double seconds) {
     if (!Double.isFinite(seconds)) {

@@ -47,17 +47,23 @@ final class GallerySection {
                 Html.text(query.caption()),
                 Figures.count(query.rank())));
     card.append("</figcaption><div class=\"pictures\">\n");
-    query.nearest().forEach(picture -> card.append(picture(picture, "")));
-    query.missed().ifPresent(picture -> card.append(picture(picture, " missed")));
-    return card.append("</div></figure>\n").toString();
+    return card.append(pictures(query)).append("</div></figure>\n").toString();
+  }
+
+  /** What was found for a caption, and what should have been. */
+  static String pictures(Query query) {
+    StringBuilder pictures = new StringBuilder();
+    query.nearest().forEach(picture -> pictures.append(picture(picture, "")));
+    query.missed().ifPresent(picture -> pictures.append(picture(picture, " missed")));
+    return pictures.toString();
   }
 
   private static String picture(Picture picture, String kind) {
     String similarity = String.format(Locale.ROOT, "%.2f", picture.similarity());
     return """
-        <div class="picture%s%s"><img alt="%s" src="data:image/png;base64,%s">\
-        <span>%s%s</span></div>
-        """
+    <div class="picture%s%s"><img alt="%s" src="data:image/png;base64,%s">\
+    <span>%s%s</span></div>
+    """
         .formatted(
             picture.right() ? " right" : "",
             kind,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The page's frame: {@code report.html} with its styles, its script and uPlot put inside. */
+/** A page's frame with its styles, its script and uPlot put inside. */
 final class Page {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/";
@@ -19,9 +19,10 @@ final class Page {
   /**
    * The page with each <code>{{name}}</code> of the frame replaced.
    *
+   * @param frame a resource beside this class
    * @param parts HTML by name
    */
-  static String fill(Map<String, String> parts) {
+  static String fill(String frame, Map<String, String> parts) {
     Map<String, String> all = new HashMap<>(parts);
     all.put("css", resource("report.css"));
     all.put("js", resource("report.js"));
@@ -30,13 +31,13 @@ final class Page {
     all.put("uplot-js", resource(UPLOT + "dist/uPlot.iife.min.js"));
     // One pass: what was put in may itself hold braces, a caption for example.
     return PLACE
-        .matcher(resource("report.html"))
-        .replaceAll(place -> Matcher.quoteReplacement(part(all, place.group(1))));
+        .matcher(resource(frame))
+        .replaceAll(place -> Matcher.quoteReplacement(part(frame, all, place.group(1))));
   }
 
-  private static String part(Map<String, String> parts, String name) {
+  private static String part(String frame, Map<String, String> parts, String name) {
     if (!parts.containsKey(name)) {
-      throw new IllegalStateException("report.html asks for " + name);
+      throw new IllegalStateException(frame + " asks for " + name);
     }
     return parts.get(name);
   }

@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What {@code metrics.jsonl} tells of a run, in order. The file is appended to by every session of
@@ -186,6 +188,17 @@ record RunMetrics(
   /** The steps that were taken in a stage. */
   List<Step> stepsOf(Stage stage) {
     return steps.stream().filter(step -> step.stage.equals(stage.name)).toList();
+  }
+
+  /** The places in {@link #steps} at which a stage begins. */
+  NavigableSet<Integer> stageStarts() {
+    NavigableSet<Integer> starts = new TreeSet<>();
+    for (int i = 0; i < steps.size(); i++) {
+      if (i == 0 || !steps.get(i).stage().equals(steps.get(i - 1).stage())) {
+        starts.add(i);
+      }
+    }
+    return starts;
   }
 
   Optional<Step> lastStep() {

@@ -68,7 +68,7 @@ public final class RunReport {
     parts.put("experiment", Html.text(experiment));
     parts.put("provenance", Html.text(indented(textOf(runFolder.resolve("provenance.json")))));
     parts.put("data", Charts.of(metrics, signs).toString().replace("<", "\\u003c"));
-    return Page.fill(parts);
+    return Page.fill("report.html", parts);
   }
 
   private static void requireFolder(Path runFolder) {

@@ -35,6 +35,7 @@ final class PhaseGraph {
       Map<String, Double> gradientNorms,
       Map<String, Double> signals) {}
 
+  private final Operand<TFloat32> loss;
   private final Operand<TFloat32> measured;
   private final Op apply;
   private final StepSignals signals;
@@ -55,6 +56,7 @@ final class PhaseGraph {
       Op apply,
       Operand<TFloat32> waitSeconds,
       StepSignals signals) {
+    this.loss = loss.value();
     this.apply = apply;
     this.signals = signals;
     List<Operand<TFloat32>> numbers =
@@ -74,6 +76,22 @@ final class PhaseGraph {
   /** By side, how many parameters learn. */
   Map<String, Long> trainedParameters() {
     return trainedParameters;
+  }
+
+  /** The loss, a scalar. */
+  Operand<TFloat32> loss() {
+    return loss;
+  }
+
+  /** Computes the loss, and no gradient. */
+  double loss(Session session, StepInputs inputs, long stepNumber) {
+    Session.Runner runner = session.runner().fetch(loss);
+    List<Tensor> fed = inputs.feed(runner, stepNumber, Map.of());
+    try (Result result = runner.run()) {
+      return ((TFloat32) result.get(0)).getFloat();
+    } finally {
+      fed.forEach(Tensor::close);
+    }
   }
 
   /** What a step computes. */

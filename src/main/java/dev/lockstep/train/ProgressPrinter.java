@@ -34,6 +34,13 @@ public final class ProgressPrinter implements TrainingListener {
             .orElseGet(() -> new LineDisplay(out, INTERVAL, System::nanoTime)));
   }
 
+  /**
+   * Shows a line of another part of the program, from any thread, where it does not break a bar.
+   */
+  public void print(String line) {
+    display.print(line);
+  }
+
   @Override
   public void onStageStart(StageView stage) {
     this.stage = stage;

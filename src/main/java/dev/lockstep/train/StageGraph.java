@@ -90,6 +90,16 @@ final class StageGraph {
     return phases.stream().map(PhaseGraph::targets).toList();
   }
 
+  /** What the loss alone takes, at the beginning of the stage. */
+  List<Op> lossTargets() {
+    return List.of(phases.get(0).loss());
+  }
+
+  /** The loss at the beginning of the stage, without a step. */
+  double loss(Session session, long stepNumber) {
+    return phases.get(0).loss(session, inputs, stepNumber);
+  }
+
   /**
    * Takes one step.
    *

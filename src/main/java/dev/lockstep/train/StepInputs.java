@@ -39,7 +39,7 @@ final class StepInputs {
   /**
    * Feeds one run.
    *
-   * @param rates by {@link Side#label}
+   * @param rates by {@link Side#label}; none for a run that changes nothing
    * @return the fed tensors, to be closed after the run
    */
   List<Tensor> feed(Session.Runner runner, long stepNumber, Map<String, Double> rates) {
@@ -49,6 +49,9 @@ final class StepInputs {
     runner.feed(step, number);
     learningRates.forEach(
         (side, placeholder) -> {
+          if (!rates.containsKey(side.label())) {
+            return;
+          }
           TFloat32 rate = TFloat32.scalarOf(rates.get(side.label()).floatValue());
           fed.add(rate);
           runner.feed(placeholder, rate);

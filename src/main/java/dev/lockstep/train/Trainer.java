@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -53,6 +54,7 @@ public final class Trainer implements AutoCloseable {
   private final Map<String, Long> parameters = new LinkedHashMap<>();
   private final BatchIterator iterator;
   private final Op initializer;
+  private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -95,6 +97,9 @@ public final class Trainer implements AutoCloseable {
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
     initializer = variables.initializer();
+    if (checkpoints.latest().isEmpty()) {
+      setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
+    }
     session = new Session(graph, setup.device().sessionConfig());
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
     state =
@@ -102,10 +107,15 @@ public final class Trainer implements AutoCloseable {
             .restoreLatest(session, checkpointFile, modelDigest, setup.seed())
             .orElseGet(
                 () -> {
-                  session.run(initializer);
+                  giveFirstValues();
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
+  }
+
+  private void giveFirstValues() {
+    session.run(initializer);
+    pretrained.forEach(filling -> filling.accept(session));
   }
 
   private BatchIterator buildStages(Ops tf, Variables variables, DualEncoder model) {
@@ -256,7 +266,7 @@ public final class Trainer implements AutoCloseable {
    * @return the steps, in order
    */
   public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
-    session.run(initializer);
+    giveFirstValues();
     Stage stage = stages.get(0);
     listener.onStageStart(view(stage));
     stage.input().start(session, 0);
@@ -277,7 +287,8 @@ public final class Trainer implements AutoCloseable {
   /** What to try out on the first stage before any step is taken. */
   public TrainingProbe probe() {
     Stage stage = stages.get(0);
-    return new TrainingProbe(session, iterator, stage.graph(), stage.input(), initializer);
+    return new TrainingProbe(
+        session, iterator, stage.graph(), stage.input(), this::giveFirstValues);
   }
 
   private Optional<StageEnd.Reason> end(Stage stage) {

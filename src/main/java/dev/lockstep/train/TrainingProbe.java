@@ -4,7 +4,6 @@ import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.InputPipeline;
 import java.util.Map;
 import org.tensorflow.Session;
-import org.tensorflow.op.Op;
 
 /**
  * Tries things out on the graph of a training's first stage, with weights that are thrown away
@@ -18,7 +17,7 @@ public final class TrainingProbe {
   private final BatchIterator iterator;
   private final StageGraph graph;
   private final InputPipeline input;
-  private final Op initializer;
+  private final Runnable reset;
   private long steps;
 
   TrainingProbe(
@@ -26,17 +25,17 @@ public final class TrainingProbe {
       BatchIterator iterator,
       StageGraph graph,
       InputPipeline input,
-      Op initializer) {
+      Runnable reset) {
     this.session = session;
     this.iterator = iterator;
     this.graph = graph;
     this.input = input;
-    this.initializer = initializer;
+    this.reset = reset;
   }
 
   /** Gives all variables and the optimizer their first values. */
   public void reset() {
-    session.run(initializer);
+    reset.run();
     steps = 0;
   }
 

@@ -6,6 +6,7 @@
     faint: { width: 1, alpha: 0.3 },
     dashed: { width: 1.5, dash: [7, 4] },
     dotted: { width: 1.5, dash: [2, 3] },
+    dashdotted: { width: 1.5, dash: [9, 3, 2, 3] },
   };
   const FORMATS = {
     decimal: (v) => (v >= 1000 ? Math.round(v).toLocaleString("en") : v >= 100 ? v.toFixed(0) : v >= 0.1 || v === 0 ? v.toFixed(2) : v >= 0.001 ? v.toFixed(3) : power(v)),
@@ -19,13 +20,16 @@
     percent: (v) => String(+(100 * v).toPrecision(4)) + "%",
   };
   const plots = [];
+  // What several runs are drawn over; a single one is drawn over its steps.
+  let axis = data.axes && data.axes[0];
 
   function power(v) {
     return v === 0 ? "0" : v.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e");
   }
 
   function steps(v) {
-    return v >= 1e6 ? v / 1e6 + "M" : v >= 1e4 ? v / 1e3 + "k" : v.toLocaleString("en");
+    const unit = [[1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e4, "k", 1e3]].find(([least]) => v >= least);
+    return unit ? +(v / (unit[2] || unit[0])).toPrecision(4) + unit[1] : v.toLocaleString("en");
   }
 
   function colour(name) {
@@ -44,6 +48,32 @@
       spanGaps: false,
       value: (u, v) => (v == null ? "–" : FORMATS[format](v)),
     };
+  }
+
+  // Several runs have points of their own: joined, each is drawn on where another has a point.
+  function columns(chart) {
+    if (chart.x) return [chart.x, ...chart.series.map((line) => line.values)];
+    return uPlot.join(
+      chart.series.map((line) => {
+        const x = line.x[axis.id];
+        return x.includes(null) ? [[], []] : [x, line.values];
+      }),
+    );
+  }
+
+  function lastOf(values) {
+    for (let i = values.length - 1; i > 0; i--) if (values[i] != null) return i;
+    return 0;
+  }
+
+  // The point of a series that lies nearest to the one under the pointer, which may be another's.
+  function nearest(u, seriesIndex, index) {
+    const values = u.data[seriesIndex];
+    for (let away = 0; away < values.length; away++) {
+      if (values[index - away] !== undefined) return index - away;
+      if (values[index + away] !== undefined) return index + away;
+    }
+    return index;
   }
 
   function upright(u, step, name, dash, stroke, align) {
@@ -87,14 +117,16 @@
     const ink = { stroke: colour("soft"), grid: { stroke: colour("rule"), width: 1 }, ticks: { stroke: colour("rule"), width: 1, size: 4 } };
     const powersOfTen = { filter: (u, ticks) => ticks.map((v) => (Math.abs(Math.log10(v) % 1) < 1e-9 ? v : null)) };
     const font = "12px system-ui, sans-serif";
-    const last = chart.x.length - 1;
-    const lastStep = Math.max(...data.charts.map((c) => c.x[c.x.length - 1]));
+    const table = columns(chart);
+    const x = table[0];
+    const last = x.length - 1;
+    const lastStep = Math.max(...data.charts.map((c) => Math.max(0, columns(c)[0].at(-1) || 0)));
     const options = {
       width: figure.clientWidth - 24,
       height: 250,
       padding: [18, 16, 0, 0],
       scales: {
-        x: { time: false, range: (u, min, max) => (min === chart.x[0] && max === chart.x[last] ? [0, lastStep] : [min, max]) },
+        x: { time: false, range: (u, min, max) => (min === x[0] && max === x[last] ? [0, lastStep] : [min, max]) },
         y: chart.log
           ? { distr: 3 }
           : { range: (u, min, max) => [min >= 0 ? 0 : min, max > 0 ? max * 1.06 : 1] },
@@ -103,19 +135,20 @@
         { ...ink, font, size: 30, values: (u, ticks) => ticks.map((v) => (Number.isInteger(v) ? steps(v) : "")) },
         { ...ink, ...(chart.log ? { grid: { ...ink.grid, ...powersOfTen }, ticks: { ...ink.ticks, ...powersOfTen } } : {}), font, size: 54, values: (u, ticks) => ticks.map((v) => (v == null ? "" : TICKS[chart.format](v))) },
       ],
-      series: [{ label: "step", value: (u, v) => (v == null ? "" : v.toLocaleString("en")) }, ...chart.series.map((line) => series(line, chart.format))],
-      legend: { markers: { fill: () => "transparent", width: 2, dash: (u, i) => ({ dashed: "dashed", dotted: "dotted" })[chart.series[i - 1].style] || "solid" } },
-      cursor: { sync: { key: "steps", scales: ["x", null] }, points: { size: 6 } },
+      series: [{ label: axis ? axis.label : "step", value: (u, v) => (v == null ? "" : v.toLocaleString("en")) }, ...chart.series.map((line) => series(line, chart.format))],
+      legend: { markers: { fill: () => "transparent", width: 2, dash: (u, i) => ({ dashed: "dashed", dotted: "dotted", dashdotted: "dashed" })[chart.series[i - 1].style] || "solid" } },
+      cursor: { sync: { key: "steps", scales: ["x", null] }, points: { size: 6 }, ...(chart.x ? {} : { dataIdx: nearest }) },
       hooks: { drawAxes: [(u) => marks(u, chart.id === "recall")] },
     };
-    const drawn = new uPlot(options, [chart.x, ...chart.series.map((line) => line.values)], figure);
+    const drawn = new uPlot(options, table, figure);
     chart.series.forEach((line, i) => {
       if (line.style === "faint") drawn.root.querySelectorAll(".u-series")[i + 1].hidden = true;
     });
     // Without a pointer, as on a phone or on paper, the legend tells the last values.
-    const rest = () => drawn.cursor.idx == null && drawn.setLegend({ idx: last }, false);
+    const idxs = chart.x ? table.map(() => last) : table.map(lastOf);
+    const rest = () => drawn.cursor.idx == null && drawn.setLegend({ idxs }, false);
     drawn.hooks.setCursor = [rest];
-    drawn.setLegend({ idx: last }, false);
+    drawn.setLegend({ idxs }, false);
     plots.push({ drawn, figure });
   }
 
@@ -123,9 +156,28 @@
     plots.splice(0).forEach((p) => p.drawn.destroy());
     document.querySelectorAll("[data-chart]").forEach((figure) => {
       const chart = data.charts.find((c) => c.id === figure.dataset.chart);
-      figure.classList.toggle("empty", !chart);
-      if (chart) plot(figure, chart);
+      const filled = chart && columns(chart)[0].length > 0;
+      figure.classList.toggle("empty", !filled);
+      if (filled) plot(figure, chart);
     });
+  }
+
+  // A button for each axis.
+  if (axis) {
+    const group = document.getElementById("axes");
+    data.axes.forEach((choice) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = choice.label;
+      button.addEventListener("click", () => {
+        axis = choice;
+        press();
+        draw();
+      });
+      group.append(button);
+    });
+    const press = () => [...group.children].forEach((b, i) => b.setAttribute("aria-pressed", data.axes[i] === axis));
+    press();
   }
 
   let width = innerWidth;

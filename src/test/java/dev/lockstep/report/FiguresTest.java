@@ -33,9 +33,29 @@ class FiguresTest {
   }
 
   @Test
+  void largeNumbersHaveAUnit() {
+    assertThat(Figures.large(812)).isEqualTo("812");
+    assertThat(Figures.large(24_560)).isEqualTo("24.6 k");
+    assertThat(Figures.large(999_960)).isEqualTo("1.0 M");
+    assertThat(Figures.large(7.15e11)).isEqualTo("715.0 G");
+    assertThat(Figures.large(1.2e15)).isEqualTo("1.2 P");
+    assertThat(Figures.bytes(944_799_744)).isEqualTo("944.8 MB");
+  }
+
+  @Test
+  void aDifferenceHasASign() {
+    assertThat(Figures.points(0.0213)).isEqualTo("+2.1");
+    assertThat(Figures.points(-0.105)).isEqualTo("-10.5");
+    assertThat(Figures.points(-0.0001)).isEqualTo("0.0");
+    assertThat(Figures.points(0)).isEqualTo("0.0");
+  }
+
+  @Test
   void theUnknownIsADash() {
     assertThat(Figures.percent(Double.NaN)).isEqualTo("–");
     assertThat(Figures.count(Double.POSITIVE_INFINITY)).isEqualTo("–");
     assertThat(Figures.duration(Double.NaN)).isEqualTo("–");
+    assertThat(Figures.large(Double.NaN)).isEqualTo("–");
+    assertThat(Figures.bytes(Double.NaN)).isEqualTo("–");
   }
 }
