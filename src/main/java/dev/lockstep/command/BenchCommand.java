@@ -1,5 +1,6 @@
 package dev.lockstep.command;
 
+import dev.lockstep.data.CaptionBenchmark;
 import dev.lockstep.data.Encoding;
 import dev.lockstep.input.InputBenchmark;
 import java.util.Locale;
@@ -55,6 +56,35 @@ final class BenchCommand {
           measurement.imagesPerSecond(),
           measurement.imagesPerCpuSecond());
     }
+    return 0;
+  }
+
+  @Command(
+      name = "captions",
+      description = "How long the captions of a large dataset take: parse, screen, tokenise.",
+      mixinStandardHelpOptions = true)
+  int captions(
+      @Option(
+              names = "--rows",
+              defaultValue = "1400000",
+              description = "Of the CSV (default: ${DEFAULT-VALUE}).")
+          int rows) {
+    CaptionBenchmark.Report report = new CaptionBenchmark(rows).run();
+    report
+        .steps()
+        .forEach(
+            step -> System.out.printf(Locale.ROOT, "%-48s %6.1f s%n", step.step(), step.seconds()));
+    System.out.printf(
+        Locale.ROOT,
+        "%n%,d rows, %,d different captions (%,d normalised), %,d tokens in %.1f s;"
+            + " %,d MiB of a heap of %,d MiB in use%n",
+        rows,
+        report.captions(),
+        report.normalised(),
+        report.tokens(),
+        report.seconds(),
+        report.usedBytes() >> 20,
+        Runtime.getRuntime().maxMemory() >> 20);
     return 0;
   }
 }

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       DoctorCommand.class,
+      DataCommand.class,
       CompareCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
@@ -38,6 +39,8 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ClassifyCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BenchCommand.class,
     })

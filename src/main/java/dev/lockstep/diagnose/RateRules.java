@@ -106,6 +106,7 @@ final class RateRules {
     List<Double> ratios = new ArrayList<>(evidence.highestRatio().values());
     if (ratios.isEmpty()
         || evidence.last().stageStep() < STEPS
+        || !evidence.isWarm()
         || !(evidence.lossShare() > STILL_NOTHING)) {
       return Optional.empty();
     }

@@ -111,7 +111,7 @@ public record Experiment(
     PrecisionChoice precision =
         block.choice("precision", PrecisionChoice.class, PrecisionChoice.AUTO);
     DeviceSpec device = DeviceSpec.from(block.block("device"));
-    InputSpec input = InputSpec.from(block.block("input"));
+    InputSpec input = InputSpec.from(block.block("input")).withOnBadShard(data.onBadShard());
     ModelSpec model =
         ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
     PretrainedSpec pretrained = PretrainedSpec.from(block.block("model"));

@@ -89,7 +89,15 @@ public final class ExperimentDoctor {
       List<String> towers =
           Stream.of("image", "text").filter(trainer.learningSides().get(0)::contains).toList();
       StageCheck ofStage =
-          StageCheck.of(trainer.probe(), "stages.0", towers, stage.optimizer().schedule().peak());
+          trainer
+              .probe()
+              .map(
+                  probe ->
+                      StageCheck.of(probe, "stages.0", towers, stage.optimizer().schedule().peak()))
+              .orElseGet(
+                  () ->
+                      new StageCheck(
+                          List.of("not tried: it takes its batches in parts"), List.of()));
       print("stage " + stage.name(), ofStage.lines());
       tell.accept("taking the first steps as they would be");
       TrainingDoctor doctor =
@@ -105,7 +113,7 @@ public final class ExperimentDoctor {
               device);
       print("speed", List.of(speed.describe(steps), input.describe(), memory()));
       List<Finding> findings =
-          together(ofData.findings(), doctor.findings(), ofStage.findings(), memoryFindings());
+          together(ofData.findings(), found(doctor), ofStage.findings(), memoryFindings());
       findings.replaceAll(
           finding ->
               finding.id().equals("waiting-for-input")
@@ -114,6 +122,11 @@ public final class ExperimentDoctor {
       printFindings(findings);
       return findings;
     }
+  }
+
+  /** What stands at the end; where nothing does, what stood before. */
+  private static List<Finding> found(TrainingDoctor doctor) {
+    return doctor.findings().isEmpty() ? doctor.told() : doctor.findings();
   }
 
   private static boolean isEnough(StepView step) {

@@ -1,7 +1,9 @@
 package dev.lockstep.input;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -25,7 +27,7 @@ import org.tensorflow.types.family.TType;
  * Where a graph takes its batches from. Several {@link InputPipeline}s may be started into one
  * iterator, one after the other; the operands stay the same.
  */
-public final class BatchIterator {
+public final class BatchIterator implements AutoCloseable {
   /** The components of a {@link Batch}, in its order. */
   static final List<Class<? extends TType>> TYPES =
       List.of(TUint8.class, TInt32.class, TInt32.class, TInt64.class, TInt64.class, TInt64.class);
@@ -42,6 +44,8 @@ public final class BatchIterator {
   // Null without batches ahead.
   private final Op stage;
   private final Op clear;
+  private final Set<RecordStream> streams = new LinkedHashSet<>();
+  private RecordStream feeding;
 
   /** Batches go straight to whoever uses them. */
   public BatchIterator(Ops tf, int imageSize) {
@@ -113,6 +117,23 @@ public final class BatchIterator {
 
   int batchesAhead() {
     return batchesAhead;
+  }
+
+  /** Ends what fed this iterator until now, whose dataset was replaced. */
+  void feedFrom(RecordStream stream) {
+    if (feeding != null) {
+      feeding.stop();
+    }
+    feeding = stream;
+    streams.add(stream);
+  }
+
+  /** Ends what feeds this iterator; to be called before its session is closed. */
+  @Override
+  public void close() {
+    streams.forEach(RecordStream::close);
+    streams.clear();
+    feeding = null;
   }
 
   /** The operation that makes a dataset of batches the one that this iterator reads. */

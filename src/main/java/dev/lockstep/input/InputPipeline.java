@@ -5,8 +5,8 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -15,9 +15,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -31,7 +31,9 @@ public final class InputPipeline {
   private final RecordSource source;
   private final BatchIterator iterator;
   private final int batchSize;
-  private final Placeholder<TInt64> position;
+  private final boolean endless;
+  private final RecordStream records;
+  private final Placeholder<TInt64> batchesLeft;
   private final Op makeIterator;
 
   private InputPipeline(
@@ -39,35 +41,22 @@ public final class InputPipeline {
       RecordSource source,
       InputSpec spec,
       int batchSize,
-      RecordStream records,
+      BatchPlan plan,
       boolean endless,
       long augmentSeed) {
     this.source = source;
     this.iterator = iterator;
     this.batchSize = batchSize;
+    this.endless = endless;
     Ops tf = iterator.ops();
-    position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    Operand<? extends TType> dataset =
-        records.from(tf, position, tf.constant(endless ? Long.MAX_VALUE : 1L));
-    List<Shape> batched = new ArrayList<>();
-    RecordStream.SHAPES.forEach(
-        shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
-    dataset =
-        tf.data.batchDataset(
-            dataset,
-            tf.constant((long) batchSize),
-            tf.constant(endless),
-            RecordStream.TYPES,
-            batched,
-            BatchDataset.parallelCopy(false));
+    long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
+    RecordReading reading = new RecordReading(source, iterator.imageSize(), spec, augmentSeed);
+    records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
+    batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
     List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
     BatchFunction batch =
-        new BatchFunction(
-            source,
-            iterator.imageSize(),
-            spec.augment(),
-            augmentSeed,
-            endless ? batchSize : Shape.UNKNOWN_SIZE);
+        new BatchFunction(source, iterator.imageSize(), spec.augment(), augmentSeed, rows);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -122,9 +111,8 @@ public final class InputPipeline {
           "set batch-size to " + source.records() + " or less, or give more data");
     }
     SplittableRandom seeds = new SplittableRandom(seed);
-    RecordStream records =
-        RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
-    return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
+    BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
+    return new InputPipeline(iterator, source, spec, batchSize, plan, true, seeds.nextLong());
   }
 
   static InputPipeline evaluation(
@@ -133,9 +121,14 @@ public final class InputPipeline {
       throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
     }
     check(source, iterator.imageSize(), AugmentSpec.NONE);
-    RecordStream records = RecordStream.inOrder(iterator.ops(), source);
     return new InputPipeline(
-        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, false, 0);
+        iterator,
+        source,
+        spec.forEvaluation(),
+        batchSize,
+        BatchPlan.inOrder(source.index().size(), batchSize, 1),
+        false,
+        0);
   }
 
   /**
@@ -144,9 +137,14 @@ public final class InputPipeline {
    * @param position records that were taken before: steps x batch size
    */
   public void start(Session session, long position) {
-    try (TInt64 fed = TInt64.scalarOf(position)) {
-      session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
+    long left = endless ? Long.MAX_VALUE : batches() - position / batchSize;
+    // While this replaces the iterator's last dataset, whose threads end with it, what fed that one
+    // still does: a thread that waits for a batch could not end.
+    try (TInt64 fed = TInt64.scalarOf(left)) {
+      session.runner().feed(batchesLeft, fed).addTarget(makeIterator).run().close();
     }
+    iterator.feedFrom(records);
+    records.start(session, position, left);
     iterator.refill(session);
   }
 
@@ -155,7 +153,29 @@ public final class InputPipeline {
    * otherwise the failure itself.
    */
   public RuntimeException explain(RuntimeException failure) {
-    return new ShardFailure(source).explain(failure);
+    return records.explain(failure);
+  }
+
+  /** Shards of which records could not be read for the first time since the last call. */
+  public List<ShardLoss> newLosses() {
+    return records.losses().news();
+  }
+
+  /** By the name of each damaged shard, how often another record took the place of one of its. */
+  public Map<String, Long> losses() {
+    return records.losses().counts();
+  }
+
+  /**
+   * For measurements: takes a batch of records from what is read, past the dataset.
+   *
+   * @param parse whether to take them apart too
+   */
+  Op takeRecords(Ops tf, boolean parse) {
+    Operand<TString> taken = records.take(tf);
+    return parse
+        ? tf.withControlDependencies(BatchFunction.Features.parse(tf, taken).rows()).noOp()
+        : tf.withControlDependencies(taken).noOp();
   }
 
   /** Records in an epoch. */
@@ -172,14 +192,6 @@ public final class InputPipeline {
     return (source.records() + batchSize - 1) / batchSize;
   }
 
-  Placeholder<TInt64> position() {
-    return position;
-  }
-
-  Op makeIterator() {
-    return makeIterator;
-  }
-
   private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
     for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
@@ -188,6 +200,9 @@ public final class InputPipeline {
             "there is no such file",
             "delete the folder " + shard.getParent() + "; it is made anew when it is needed");
       }
+    }
+    if (source.isOriginal()) {
+      return;
     }
     if (source.storedSize() < imageSize
         || !augment.isNone() && source.storedSize() > 2 * imageSize) {

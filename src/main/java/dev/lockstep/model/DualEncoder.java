@@ -116,9 +116,13 @@ public final class DualEncoder {
         tower.projectionHasBias()
             ? layers.dense("projection", features, in, out)
             : layers.denseWithoutBias("projection", features, in, out);
-    Operand<TFloat32> embedding =
-        FrameworkOps.create(tf).math.l2Normalize(projected, new int[] {-1});
+    Operand<TFloat32> embedding = unit(tf, projected);
     return new Projection(features, projected, embedding, layers.updates());
+  }
+
+  /** Vectors [batch, embedding] brought to length 1. */
+  public static Operand<TFloat32> unit(Ops tf, Operand<TFloat32> projected) {
+    return FrameworkOps.create(tf).math.l2Normalize(projected, new int[] {-1});
   }
 
   private Operand<TFloat32> normalized(Operand<TUint8> images) {

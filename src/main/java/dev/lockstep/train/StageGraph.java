@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tensorflow.Operand;
@@ -27,6 +26,7 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * The part of the training graph that belongs to one stage: for each phase of its plan the towers
@@ -44,7 +44,7 @@ final class StageGraph {
   private final boolean bfloat16;
   private final TowerDepths depths;
   private final TrainingPlan plan;
-  private final List<PhaseGraph> phases = new ArrayList<>();
+  private final List<StepGraph> phases = new ArrayList<>();
 
   StageGraph(
       Ops tf,
@@ -77,7 +77,7 @@ final class StageGraph {
   /** The sides of which anything learns at any time of the stage. */
   Set<String> learningSides() {
     Set<String> sides = new TreeSet<>();
-    for (PhaseGraph phase : phases) {
+    for (StepGraph phase : phases) {
       phase.trainedParameters().entrySet().stream()
           .filter(parameters -> parameters.getValue() > 0)
           .forEach(parameters -> sides.add(parameters.getKey()));
@@ -87,17 +87,12 @@ final class StageGraph {
 
   /** What a step computes, for each phase. */
   List<List<Op>> targets() {
-    return phases.stream().map(PhaseGraph::targets).toList();
+    return phases.stream().map(StepGraph::targets).toList();
   }
 
-  /** What the loss alone takes, at the beginning of the stage. */
-  List<Op> lossTargets() {
-    return List.of(phases.get(0).loss());
-  }
-
-  /** The loss at the beginning of the stage, without a step. */
-  double loss(Session session, long stepNumber) {
-    return phases.get(0).loss(session, inputs, stepNumber);
+  /** The step at the beginning of the stage, where it takes the whole batch at once. */
+  PhaseGraph wholeStep() {
+    return (PhaseGraph) phases.get(0);
   }
 
   /**
@@ -105,7 +100,7 @@ final class StageGraph {
    *
    * @param withSignals whether to measure the signals too
    */
-  PhaseGraph.Measured step(
+  StepGraph.Measured step(
       Session session,
       long stepNumber,
       StageProgress progress,
@@ -113,11 +108,11 @@ final class StageGraph {
       boolean withSignals) {
     return phases
         .get(phase(progress))
-        .step(session, inputs, stepNumber, learningRates, withSignals, Optional.empty());
+        .step(session, inputs, stepNumber, learningRates, withSignals);
   }
 
   /** Takes one step on a batch of one's own. */
-  PhaseGraph.Measured step(
+  StepGraph.Measured step(
       Session session,
       long stepNumber,
       StageProgress progress,
@@ -125,16 +120,53 @@ final class StageGraph {
       FixedBatch batch) {
     return phases
         .get(phase(progress))
-        .step(session, inputs, stepNumber, learningRates, false, Optional.of(batch));
+        .step(session, inputs.withBatch(batch), stepNumber, learningRates, false);
   }
 
   private int phase(StageProgress progress) {
     return plan.timing().phase(progress.step(), progress.done());
   }
 
-  private PhaseGraph build(Phase phase) {
-    LayerMode mode =
-        LayerMode.training(new LearningScopes(phase.learning().keySet()), inputs.step(), bfloat16);
+  private StepGraph build(Phase phase) {
+    Operand<TFloat32> waitSeconds = tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class);
+    return spec.microBatch().isWhole() ? whole(phase, waitSeconds) : parts(phase, waitSeconds);
+  }
+
+  private StepGraph parts(Phase phase, Operand<TFloat32> waitSeconds) {
+    int size = spec.microBatch().size();
+    BatchParts parts =
+        new BatchParts(tf, iterator.next(), waitSeconds, size, spec.batchSize() / size);
+    return new MicroBatches(
+            tf,
+            nameOf(phases.size()),
+            model,
+            spec.objective().objective(),
+            adamW,
+            parts,
+            iterator.next(),
+            mode(phase, parts.step(inputs.step())),
+            List.copyOf(phase.learning().keySet()),
+            inputSignals,
+            gradients -> {
+              AdamW.Step step =
+                  adamW.step(updates(phase), gradients, spec.optimizer().adamW(), List.of());
+              checkSides(phase, step);
+              return step;
+            },
+            this::keepWithinBounds)
+        .build(spec.microBatch().accumulation());
+  }
+
+  private LayerMode mode(Phase phase, Operand<TInt64> step) {
+    return LayerMode.training(new LearningScopes(phase.learning().keySet()), step, bfloat16);
+  }
+
+  private String nameOf(int phase) {
+    return spec.name() + "/" + phase;
+  }
+
+  private StepGraph whole(Phase phase, Operand<TFloat32> waitSeconds) {
+    LayerMode mode = mode(phase, inputs.step());
     Batch batch = iterator.next();
     Encoded encoded =
         model.encode(
@@ -149,17 +181,10 @@ final class StageGraph {
                 EmbeddingSignals.of(tf, encoded, batch),
                 inputSignals.of(tf, batch),
                 MovementSignals.of(tf, step.updates(), apply)));
-    return new PhaseGraph(
-        tf,
-        loss,
-        encoded.logitScale(),
-        step,
-        apply,
-        tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class),
-        signals);
+    return new PhaseGraph(tf, loss, encoded.logitScale(), step, apply, waitSeconds, signals);
   }
 
-  private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
+  private List<AdamW.Update> updates(Phase phase) {
     Map<String, Operand<TFloat32>> rates = new LinkedHashMap<>();
     List<AdamW.Update> updates = new ArrayList<>();
     phase
@@ -171,13 +196,18 @@ final class StageGraph {
                         variable,
                         learningRate(rates, variable, factor),
                         spec.optimizer().weightDecay().of(Side.of(variable)))));
+    return updates;
+  }
+
+  private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
     AdamW.Step step =
         adamW.step(
-            spec.name() + "/" + phases.size(),
-            loss.value(),
-            updates,
-            spec.optimizer().adamW(),
-            after);
+            nameOf(phases.size()), loss.value(), updates(phase), spec.optimizer().adamW(), after);
+    checkSides(phase, step);
+    return step;
+  }
+
+  private void checkSides(Phase phase, AdamW.Step step) {
     for (Side side : List.of(Side.IMAGE, Side.TEXT)) {
       if (StagePlan.learns(phase, side)
           && step.updates().stream().noneMatch(u -> Side.of(u.variable()) == side)) {
@@ -191,7 +221,6 @@ final class StageGraph {
             "choose a strategy that holds that tower fixed, or another objective.type");
       }
     }
-    return step;
   }
 
   /** One operation for all variables of a side with the same factor. */

@@ -12,12 +12,14 @@ import java.util.List;
  * One element of {@code stages} in an experiment file.
  *
  * @param end when the stage ends
+ * @param microBatch how much of a batch goes through the towers at a time
  * @param augment whether images are changed as {@code input.augment} says
  */
 public record StageSpec(
     String name,
     TrainingStrategy strategy,
     int batchSize,
+    MicroBatchSpec microBatch,
     StageEnd end,
     boolean augment,
     OptimizerSpec optimizer,
@@ -41,13 +43,15 @@ public record StageSpec(
     TrainingStrategy strategy = TrainingStrategies.from(block);
     String name = block.string("name", strategy.name());
     block.check(name.matches("[\\w.-]+"), "name", "letters, digits, '.', '_' and '-'");
+    int batchSize = block.integer("batch-size", 2, 1 << 20);
     StageEnd end = StageEnd.from(block);
     Block optimizer = block.block("optimizer");
     StageSpec stage =
         new StageSpec(
             name,
             strategy,
-            block.integer("batch-size", 2, 1 << 20),
+            batchSize,
+            MicroBatchSpec.from(block, batchSize),
             end,
             block.flag("augment", true),
             OptimizerSpec.from(optimizer),
@@ -72,6 +76,6 @@ public record StageSpec(
   /** The same, but ended after some steps. */
   public StageSpec atMost(long limit) {
     return new StageSpec(
-        name, strategy, batchSize, end.atMost(limit), augment, optimizer, objective);
+        name, strategy, batchSize, microBatch, end.atMost(limit), augment, optimizer, objective);
   }
 }

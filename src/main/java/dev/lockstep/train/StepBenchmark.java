@@ -115,7 +115,7 @@ public record StepBenchmark(
         for (int i = -WARM_UP; i < steps; i++) {
           long start = System.nanoTime();
           if (kind == Kind.FORWARD) {
-            stage.loss(session, i + WARM_UP);
+            stage.wholeStep().loss(session, inputs, i + WARM_UP);
           } else {
             stage.step(
                 session, i + WARM_UP, StageProgress.ofSteps(i + WARM_UP, STEPS), RATES, false);
@@ -138,7 +138,8 @@ public record StepBenchmark(
   }
 
   private OptionalLong operations(Graph graph, Kind kind, StageGraph stage) {
-    List<Op> targets = kind == Kind.FORWARD ? stage.lossTargets() : stage.targets().get(0);
+    List<Op> targets =
+        kind == Kind.FORWARD ? List.of(stage.wholeStep().loss()) : stage.targets().get(0);
     try (OperationCounter counter = new OperationCounter(graph, batchSize, tokens)) {
       return counter.of(targets);
     }

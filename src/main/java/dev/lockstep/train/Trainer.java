@@ -52,9 +52,10 @@ public final class Trainer implements AutoCloseable {
   private final Session session;
   private final List<Stage> stages = new ArrayList<>();
   private final Map<String, Long> parameters = new LinkedHashMap<>();
-  private final BatchIterator iterator;
   private final Op initializer;
   private final List<Consumer<Session>> pretrained = new ArrayList<>();
+  private final BatchIterator testIterator;
+  private BatchIterator iterator;
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -77,7 +78,7 @@ public final class Trainer implements AutoCloseable {
     Variables variables = new Variables(tf, setup.seed());
     DualEncoder model =
         new DualEncoder(tf, variables, setup.model(), setup.training().vocabulary().size());
-    BatchIterator testIterator = new BatchIterator(tf, setup.imageSize());
+    testIterator = new BatchIterator(tf, setup.imageSize());
     // Built first: it makes all of the model's variables, whatever the stages leave out.
     embedder =
         new PairEmbedder(
@@ -89,7 +90,7 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    iterator = buildStages(tf, variables, model);
+    buildStages(tf, variables, model);
     for (Variable variable : variables.trainable()) {
       parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
     }
@@ -118,8 +119,8 @@ public final class Trainer implements AutoCloseable {
     pretrained.forEach(filling -> filling.accept(session));
   }
 
-  private BatchIterator buildStages(Ops tf, Variables variables, DualEncoder model) {
-    BatchIterator iterator =
+  private void buildStages(Ops tf, Variables variables, DualEncoder model) {
+    iterator =
         new BatchIterator(
             tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
     AdamW adamW = new AdamW(graph, tf, variables);
@@ -138,7 +139,6 @@ public final class Trainer implements AutoCloseable {
               InputPipeline.training(
                   iterator, setup.training(), input(spec), spec.batchSize(), seed)));
     }
-    return iterator;
   }
 
   private InputSpec input(StageSpec spec) {
@@ -238,6 +238,7 @@ public final class Trainer implements AutoCloseable {
       while (end.isEmpty()) {
         StepView step = step(stage);
         listener.onStep(step);
+        stage.input().newLosses().forEach(listener::onShardLoss);
         checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
@@ -284,11 +285,17 @@ public final class Trainer implements AutoCloseable {
     return taken;
   }
 
-  /** What to try out on the first stage before any step is taken. */
-  public TrainingProbe probe() {
+  /**
+   * What to try out on the first stage before any step is taken; nothing where the stage takes its
+   * batches in parts.
+   */
+  public Optional<TrainingProbe> probe() {
     Stage stage = stages.get(0);
-    return new TrainingProbe(
-        session, iterator, stage.graph(), stage.input(), this::giveFirstValues);
+    return stage.spec().microBatch().isWhole()
+        ? Optional.of(
+            new TrainingProbe(
+                session, iterator, stage.graph(), stage.input(), this::giveFirstValues))
+        : Optional.empty();
   }
 
   private Optional<StageEnd.Reason> end(Stage stage) {
@@ -315,7 +322,7 @@ public final class Trainer implements AutoCloseable {
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     long start = System.nanoTime();
-    PhaseGraph.Measured measured;
+    StepGraph.Measured measured;
     try {
       measured =
           stage
@@ -423,6 +430,8 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
+    iterator.close();
+    testIterator.close();
     session.close();
     graph.close();
   }

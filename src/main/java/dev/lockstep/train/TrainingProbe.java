@@ -55,7 +55,7 @@ public final class TrainingProbe {
    * @param rates the learning rates of image, text and shared
    */
   public Tried step(FixedBatch batch, Map<String, Double> rates) {
-    PhaseGraph.Measured measured =
+    StepGraph.Measured measured =
         graph.step(session, steps++, StageProgress.ofSteps(0, 0), rates, batch);
     return new Tried(measured.loss(), measured.floor(), measured.chance());
   }

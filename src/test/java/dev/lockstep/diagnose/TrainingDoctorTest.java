@@ -89,6 +89,15 @@ class TrainingDoctorTest {
   }
 
   @Test
+  void smallStepsOfAWarmupAreNoFinding() {
+    Training training = new Training().moves(6e-5).loss(3.3, 0.05);
+    for (int i = 1; i <= 100; i++) {
+      training.rates(1e-6 * i, 1e-6 * i).steps(1);
+    }
+    assertThat(training.ids()).isEmpty();
+  }
+
+  @Test
   void smallStepsThatBringTheLossDownAreFineTuning() {
     assertThat(new Training().moves(6e-5).loss(0.5, 0.05).steps(300).ids()).isEmpty();
   }

@@ -70,6 +70,7 @@ class BatchIteratorTest {
         assertThat(rows(session, iterator)).isEqualTo(3);
         large.start(session, 16);
         assertThat(rows(session, iterator)).isEqualTo(16);
+        iterator.close();
       }
     }
   }
