@@ -151,10 +151,10 @@ public record Experiment(
           .blocks("stages")
           .get(i)
           .check(
-              stages.get(i).end().patience() == 0
-                  || (data.test().isPresent() && evaluate.every() > 0),
+              stages.get(i).end().patience() == 0 || (data.isScored() && evaluate.every() > 0),
               "patience",
-              "none without evaluations on the way: give data.test and evaluate.every");
+              "none without evaluations on the way: give data.test or data.split, and"
+                  + " evaluate.every");
     }
   }
 

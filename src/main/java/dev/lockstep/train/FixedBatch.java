@@ -13,7 +13,7 @@ import org.tensorflow.types.family.TType;
 
 /** A batch that was taken out of the input, to be fed in its place. */
 public final class FixedBatch implements AutoCloseable {
-  private final List<Operand<? extends TType>> places;
+  private final List<Operand<?>> places;
   private final List<Tensor> values = new ArrayList<>();
 
   /**
@@ -22,14 +22,7 @@ public final class FixedBatch implements AutoCloseable {
    * @param most the first so many of its examples are kept
    */
   FixedBatch(Session session, Batch next, int most) {
-    places =
-        List.of(
-            next.images(),
-            next.inputIds(),
-            next.attentionMask(),
-            next.captionKeys(),
-            next.imageKeys(),
-            next.rows());
+    places = next.operands();
     Session.Runner runner = session.runner();
     places.forEach(runner::fetch);
     try (Result result = runner.run()) {

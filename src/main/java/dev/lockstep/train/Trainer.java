@@ -4,20 +4,18 @@ import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.PairEmbedder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
-import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
-import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Side;
-import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
-import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +42,15 @@ public final class Trainer implements AutoCloseable {
     INTERRUPTED
   }
 
-  /** A stage with its part of the graph and its own order of the data. */
-  private record Stage(StageSpec spec, StageGraph graph, InputPipeline input) {}
-
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<TrainingStage> stages;
   private final Map<String, Long> parameters = new LinkedHashMap<>();
   private final Op initializer;
   private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final BatchIterator testIterator;
-  private BatchIterator iterator;
+  private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -90,7 +85,7 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    buildStages(tf, variables, model);
+    stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
     for (Variable variable : variables.trainable()) {
       parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
     }
@@ -117,32 +112,6 @@ public final class Trainer implements AutoCloseable {
   private void giveFirstValues() {
     session.run(initializer);
     pretrained.forEach(filling -> filling.accept(session));
-  }
-
-  private void buildStages(Ops tf, Variables variables, DualEncoder model) {
-    iterator =
-        new BatchIterator(
-            tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
-    AdamW adamW = new AdamW(graph, tf, variables);
-    StepInputs inputs = new StepInputs(tf);
-    InputSignals inputSignals =
-        new InputSignals(
-            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
-    boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
-    for (StageSpec spec : setup.stages()) {
-      long seed = variables.seedFor("stage " + stages.size());
-      stages.add(
-          new Stage(
-              spec,
-              new StageGraph(
-                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
-              InputPipeline.training(
-                  iterator, setup.training(), input(spec), spec.batchSize(), seed)));
-    }
-  }
-
-  private InputSpec input(StageSpec spec) {
-    return spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
   }
 
   /** Where the training stands. */
@@ -207,7 +176,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Map<String, Double> operationsPerPair(long textTokens) {
     Map<String, Double> operations = new LinkedHashMap<>();
-    for (Stage stage : stages) {
+    for (TrainingStage stage : stages) {
       int batch = stage.spec().batchSize();
       try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
         stage.graph().targets().stream()
@@ -230,7 +199,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Outcome run(TrainingListener listener, BooleanSupplier stopRequested) {
     while (!isFinished()) {
-      Stage stage = stages.get(state.stage());
+      TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
       stage.input().start(session, state.stageStep() * stage.spec().batchSize());
       clock = System.nanoTime();
@@ -268,7 +237,7 @@ public final class Trainer implements AutoCloseable {
    */
   public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
     giveFirstValues();
-    Stage stage = stages.get(0);
+    TrainingStage stage = stages.get(0);
     listener.onStageStart(view(stage));
     stage.input().start(session, 0);
     clock = System.nanoTime();
@@ -290,15 +259,14 @@ public final class Trainer implements AutoCloseable {
    * batches in parts.
    */
   public Optional<TrainingProbe> probe() {
-    Stage stage = stages.get(0);
+    TrainingStage stage = stages.get(0);
     return stage.spec().microBatch().isWhole()
         ? Optional.of(
-            new TrainingProbe(
-                session, iterator, stage.graph(), stage.input(), this::giveFirstValues))
+            new TrainingProbe(session, stage.graph(), stage.input(), this::giveFirstValues))
         : Optional.empty();
   }
 
-  private Optional<StageEnd.Reason> end(Stage stage) {
+  private Optional<StageEnd.Reason> end(TrainingStage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
   }
@@ -317,7 +285,7 @@ public final class Trainer implements AutoCloseable {
         spec.end().timeShare(state.stageSeconds()));
   }
 
-  private StepView step(Stage stage) {
+  private StepView step(TrainingStage stage) {
     StageSpec spec = stage.spec();
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
@@ -378,7 +346,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Whether the score is the best so far. */
-  private boolean evaluate(Stage stage, TrainingListener listener) {
+  private boolean evaluate(TrainingStage stage, TrainingListener listener) {
     RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
     boolean best = score > state.bestScore();
@@ -402,7 +370,7 @@ public final class Trainer implements AutoCloseable {
     listener.onCheckpoint(written, state.step());
   }
 
-  private StageView view(Stage stage) {
+  private StageView view(TrainingStage stage) {
     StageSpec spec = stage.spec();
     return new StageView(
         spec.name(),
@@ -417,7 +385,7 @@ public final class Trainer implements AutoCloseable {
         stage.graph().trainedParameters(progress(spec)));
   }
 
-  private StageEndView view(Stage stage, StageEnd.Reason reason) {
+  private StageEndView view(TrainingStage stage, StageEnd.Reason reason) {
     return new StageEndView(
         stage.spec().name(),
         state.stage(),
@@ -430,7 +398,7 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
-    iterator.close();
+    iterators.values().forEach(BatchIterator::close);
     testIterator.close();
     session.close();
     graph.close();

@@ -1,6 +1,5 @@
 package dev.lockstep.train;
 
-import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.InputPipeline;
 import java.util.Map;
 import org.tensorflow.Session;
@@ -14,20 +13,13 @@ public final class TrainingProbe {
   public record Tried(double loss, double floor, double chance) {}
 
   private final Session session;
-  private final BatchIterator iterator;
   private final StageGraph graph;
   private final InputPipeline input;
   private final Runnable reset;
   private long steps;
 
-  TrainingProbe(
-      Session session,
-      BatchIterator iterator,
-      StageGraph graph,
-      InputPipeline input,
-      Runnable reset) {
+  TrainingProbe(Session session, StageGraph graph, InputPipeline input, Runnable reset) {
     this.session = session;
-    this.iterator = iterator;
     this.graph = graph;
     this.input = input;
     this.reset = reset;
@@ -46,7 +38,7 @@ public final class TrainingProbe {
    */
   public FixedBatch batch(int most) {
     input.start(session, 0);
-    return new FixedBatch(session, iterator.next(), most);
+    return new FixedBatch(session, input.next(), most);
   }
 
   /**
@@ -58,20 +50,5 @@ public final class TrainingProbe {
     StepGraph.Measured measured =
         graph.step(session, steps++, StageProgress.ofSteps(0, 0), rates, batch);
     return new Tried(measured.loss(), measured.floor(), measured.chance());
-  }
-
-  /**
-   * How long a batch takes when nobody computes with it, in seconds.
-   *
-   * @param batches how many to read
-   */
-  public double secondsPerBatch(int batches) {
-    input.start(session, 0);
-    session.run(iterator.next().images());
-    long start = System.nanoTime();
-    for (int i = 0; i < batches; i++) {
-      session.run(iterator.next().images());
-    }
-    return (System.nanoTime() - start) * 1e-9 / batches;
   }
 }
