@@ -35,10 +35,12 @@ public record InputCheck(double withoutChanges, double whole) {
 
   private static double seconds(
       PreparedDataset data, InputSpec input, int imageSize, int batch, Device device) {
-    try (Graph graph = new Graph();
-        BatchIterator iterator = new BatchIterator(Ops.create(graph), imageSize)) {
+    try (Graph graph = new Graph()) {
+      BatchIterator iterator = new BatchIterator(Ops.create(graph), imageSize);
       InputPipeline pipeline = InputPipeline.training(iterator, data, input, batch, 0);
-      try (Session session = new Session(graph, device.sessionConfig())) {
+      // The iterator is closed first, for it reads ahead in this session.
+      try (Session session = new Session(graph, device.sessionConfig());
+          iterator) {
         pipeline.start(session, 0);
         session.run(iterator.next().images());
         long start = System.nanoTime();
