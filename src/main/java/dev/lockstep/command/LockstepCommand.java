@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PrepareCommand.class,
       CompareCommand.class,
+      DownloadCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,
