@@ -1,5 +1,6 @@
 package dev.lockstep.command;
 
+import dev.lockstep.data.CaptionBenchmark;
 import dev.lockstep.data.Encoding;
 import dev.lockstep.input.InputBenchmark;
 import java.util.Locale;
@@ -33,28 +34,62 @@ final class BenchCommand {
               names = "--threads",
               defaultValue = "1",
               description = "For all of TensorFlow's work (default: ${DEFAULT-VALUE}).")
-          int threads) {
+          int threads,
+      @Option(
+              names = "--originals",
+              description = "Photographs of 500x375 pixels, which are resized in training.")
+          boolean originals) {
+    Encoding encoding = originals ? Encoding.ORIGINAL : pixels <= 64 ? Encoding.RAW : Encoding.JPEG;
     InputBenchmark.Report report =
-        new InputBenchmark(
-                pixels, pixels <= 64 ? Encoding.RAW : Encoding.JPEG, records, BATCH, threads)
-            .run();
+        new InputBenchmark(pixels, encoding, records, BATCH, threads).run();
     System.out.printf(
         Locale.ROOT,
-        "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",
+        originals
+            ? "%d photographs of 500x375 to %d pixels, %,d bytes each; %d thread%s%n%n"
+            : "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",
         records,
         pixels,
         report.bytesPerImage(),
         threads,
         threads == 1 ? "" : "s");
-    System.out.printf("%-28s %10s %22s%n", "", "images/s", "images/s of one core");
+    System.out.printf("%-32s %10s %22s%n", "", "images/s", "images/s of one core");
     for (InputBenchmark.Measurement measurement : report.measurements()) {
       System.out.printf(
           Locale.ROOT,
-          "%-28s %,10.0f %,22.0f%n",
+          "%-32s %,10.0f %,22.0f%n",
           measurement.step(),
           measurement.imagesPerSecond(),
           measurement.imagesPerCpuSecond());
     }
+    return 0;
+  }
+
+  @Command(
+      name = "captions",
+      description = "How long the captions of a large dataset take: parse, screen, tokenise.",
+      mixinStandardHelpOptions = true)
+  int captions(
+      @Option(
+              names = "--rows",
+              defaultValue = "1400000",
+              description = "Of the CSV (default: ${DEFAULT-VALUE}).")
+          int rows) {
+    CaptionBenchmark.Report report = new CaptionBenchmark(rows).run();
+    report
+        .steps()
+        .forEach(
+            step -> System.out.printf(Locale.ROOT, "%-48s %6.1f s%n", step.step(), step.seconds()));
+    System.out.printf(
+        Locale.ROOT,
+        "%n%,d rows, %,d different captions (%,d normalised), %,d tokens in %.1f s;"
+            + " %,d MiB of a heap of %,d MiB in use%n",
+        rows,
+        report.captions(),
+        report.normalised(),
+        report.tokens(),
+        report.seconds(),
+        report.usedBytes() >> 20,
+        Runtime.getRuntime().maxMemory() >> 20);
     return 0;
   }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DataCommand.class,
       CompareCommand.class,
       DownloadCommand.class,
       EvaluateCommand.class,
@@ -38,6 +39,8 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ClassifyCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BenchCommand.class,
     })

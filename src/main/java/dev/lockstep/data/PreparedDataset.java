@@ -40,15 +40,7 @@ public record PreparedDataset(
    * @throws InvalidInputException naming the file that is missing, cut short or changed
    */
   public static PreparedDataset open(Path folder) {
-    Path manifest = folder.resolve(Manifest.FILE);
-    if (!Files.isRegularFile(manifest)) {
-      throw new InvalidInputException(
-          folder.toString(),
-          "there is no " + Manifest.FILE + ": this is no prepared data, or a part of it",
-          "run prepare, which finishes it");
-    }
-    PreparedDataset dataset =
-        new PreparedDataset(folder, Manifest.read(manifest), Optional.empty(), 0, List.of());
+    PreparedDataset dataset = openUnchecked(folder);
     long bytes = 0;
     for (PreparedFile file : dataset.manifest.files()) {
       dataset.checkLength(file);
@@ -58,6 +50,18 @@ public record PreparedDataset(
       dataset.verify();
     }
     return dataset;
+  }
+
+  /** A folder whose manifest can be read, whatever has become of the other files. */
+  static PreparedDataset openUnchecked(Path folder) {
+    Path manifest = folder.resolve(Manifest.FILE);
+    if (!Files.isRegularFile(manifest)) {
+      throw new InvalidInputException(
+          folder.toString(),
+          "there is no " + Manifest.FILE + ": this is no prepared data, or a part of it",
+          "run prepare, which finishes it");
+    }
+    return new PreparedDataset(folder, Manifest.read(manifest), Optional.empty(), 0, List.of());
   }
 
   /**
@@ -211,15 +215,18 @@ public record PreparedDataset(
    * @throws InvalidInputException naming the file, and for a shard the record, that was changed
    */
   public void verify() {
-    for (PreparedFile file : manifest.files()) {
-      checkLength(file);
-      long crc = crc32c(folder.resolve(file.file()));
-      if (crc != file.crc32c()) {
-        if (file.isShard()) {
-          findDamage(folder.resolve(file.file()));
-        }
-        throw damaged(file, "its checksum is not that of the manifest: it was changed");
+    manifest.files().forEach(this::verify);
+  }
+
+  /** One file of the manifest. */
+  void verify(PreparedFile file) {
+    checkLength(file);
+    Path path = folder.resolve(file.file());
+    if (crc32c(path) != file.crc32c()) {
+      if (file.isShard()) {
+        findDamage(path);
       }
+      throw damaged(file, "its checksum is not that of the manifest: it was changed");
     }
   }
 

@@ -26,7 +26,7 @@ public final class RecordIndex {
   private long[] imageKeys;
   private int size;
 
-  RecordIndex(int capacity) {
+  public RecordIndex(int capacity) {
     shards = new int[capacity];
     offsets = new long[capacity];
     tokens = new short[capacity];
@@ -61,7 +61,7 @@ public final class RecordIndex {
     return imageKeys[record];
   }
 
-  void add(int shard, long offset, int tokenCount, long captionKey, long imageKey) {
+  public void add(int shard, long offset, int tokenCount, long captionKey, long imageKey) {
     if (size == shards.length) {
       int capacity = Math.max(16, size + (size >> 1));
       shards = Arrays.copyOf(shards, capacity);
@@ -114,6 +114,10 @@ public final class RecordIndex {
       }
     }
     return some;
+  }
+
+  boolean sameAs(RecordIndex other) {
+    return Arrays.equals(toBytes(), other.toBytes());
   }
 
   byte[] toBytes() {

@@ -18,6 +18,7 @@ import org.tensorflow.proto.ConfigProto;
 public final class TrainedModel implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
+  private final BatchIterator iterator;
   private final PairEmbedder embedder;
 
   /**
@@ -36,7 +37,7 @@ public final class TrainedModel implements AutoCloseable {
     Ops tf = Ops.create(graph);
     Variables made = new Variables(tf, 0);
     DualEncoder model = new DualEncoder(tf, made, spec, pairs.vocabulary().size());
-    BatchIterator iterator = new BatchIterator(tf, imageSize);
+    iterator = new BatchIterator(tf, imageSize);
     embedder =
         new PairEmbedder(
             model, iterator, InputPipeline.evaluation(iterator, pairs, input, batchSize));
@@ -62,6 +63,7 @@ public final class TrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    iterator.close();
     session.close();
     graph.close();
   }

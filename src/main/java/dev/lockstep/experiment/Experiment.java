@@ -106,7 +106,7 @@ public record Experiment(
     PrecisionChoice precision =
         block.choice("precision", PrecisionChoice.class, PrecisionChoice.AUTO);
     DeviceSpec device = DeviceSpec.from(block.block("device"));
-    InputSpec input = InputSpec.from(block.block("input"));
+    InputSpec input = InputSpec.from(block.block("input")).withOnBadShard(data.onBadShard());
     ModelSpec model =
         ModelSpec.from(block.block("model"), data.imageSize(), tokenizer.contextLength());
     PretrainedSpec pretrained = PretrainedSpec.from(block.block("model"));
@@ -146,10 +146,10 @@ public record Experiment(
           .blocks("stages")
           .get(i)
           .check(
-              stages.get(i).end().patience() == 0
-                  || (data.test().isPresent() && evaluate.every() > 0),
+              stages.get(i).end().patience() == 0 || (data.isScored() && evaluate.every() > 0),
               "patience",
-              "none without evaluations on the way: give data.test and evaluate.every");
+              "none without evaluations on the way: give data.test or data.split, and"
+                  + " evaluate.every");
     }
   }
 

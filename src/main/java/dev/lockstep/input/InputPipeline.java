@@ -5,8 +5,9 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -15,9 +16,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -31,7 +32,10 @@ public final class InputPipeline {
   private final RecordSource source;
   private final BatchIterator iterator;
   private final int batchSize;
-  private final Placeholder<TInt64> position;
+  private final boolean endless;
+  private final int epochs;
+  private final RecordStream records;
+  private final Placeholder<TInt64> batchesLeft;
   private final Op makeIterator;
 
   private InputPipeline(
@@ -39,35 +43,25 @@ public final class InputPipeline {
       RecordSource source,
       InputSpec spec,
       int batchSize,
-      RecordStream records,
+      BatchPlan plan,
       boolean endless,
-      long augmentSeed) {
+      BatchFunction.Seeds seeds,
+      Optional<TokenMask> mask,
+      int epochs) {
     this.source = source;
+    this.epochs = epochs;
     this.iterator = iterator;
     this.batchSize = batchSize;
+    this.endless = endless;
     Ops tf = iterator.ops();
-    position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    Operand<? extends TType> dataset =
-        records.from(tf, position, tf.constant(endless ? Long.MAX_VALUE : 1L));
-    List<Shape> batched = new ArrayList<>();
-    RecordStream.SHAPES.forEach(
-        shape -> batched.add(shape.prepend(endless ? batchSize : Shape.UNKNOWN_SIZE)));
-    dataset =
-        tf.data.batchDataset(
-            dataset,
-            tf.constant((long) batchSize),
-            tf.constant(endless),
-            RecordStream.TYPES,
-            batched,
-            BatchDataset.parallelCopy(false));
-    List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
-    BatchFunction batch =
-        new BatchFunction(
-            source,
-            iterator.imageSize(),
-            spec.augment(),
-            augmentSeed,
-            endless ? batchSize : Shape.UNKNOWN_SIZE);
+    long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
+    BatchLayout layout = iterator.layout();
+    RecordReading reading = new RecordReading(source, layout, spec, seeds.augment());
+    records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
+    batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
+    List<Shape> shapes = layout.shapes();
+    BatchFunction batch = new BatchFunction(source, layout, spec.augment(), seeds, mask, rows);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -75,16 +69,16 @@ public final class InputPipeline {
               List.of(),
               tf.constant((long) spec.parallelism()),
               function,
-              BatchIterator.TYPES,
+              layout.types(),
               shapes,
               ParallelMapDataset.deterministic("true"));
     }
     dataset =
         tf.data.prefetchDataset(
-            dataset, tf.constant((long) spec.prefetch()), BatchIterator.TYPES, shapes);
+            dataset, tf.constant((long) spec.prefetch()), layout.types(), shapes);
     makeIterator =
         iterator.read(
-            DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
+            DatasetThreads.limit(tf, dataset, spec.parallelism(), layout.types(), shapes));
   }
 
   /**
@@ -97,7 +91,10 @@ public final class InputPipeline {
    */
   public static InputPipeline training(
       BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
-    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+    double hidden = iterator.layout().maskRate();
+    Optional<TokenMask> mask =
+        hidden > 0 ? Optional.of(new TokenMask(data.vocabulary(), hidden)) : Optional.empty();
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed, mask);
   }
 
   /**
@@ -112,9 +109,46 @@ public final class InputPipeline {
     return evaluation(iterator, RecordSource.of(data), spec, batchSize);
   }
 
+  /**
+   * Every record as many times as there are views, in the order of the CSV, augmented another way
+   * each time: at {@code view x records + record}.
+   *
+   * @param seed of the augmentation
+   */
+  public static InputPipeline views(
+      BatchIterator iterator,
+      PreparedDataset data,
+      InputSpec spec,
+      int batchSize,
+      int views,
+      long seed) {
+    RecordSource source = RecordSource.of(data);
+    check(source, iterator.layout(), spec.augment());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        BatchPlan.inOrder(source.index().size(), batchSize, views),
+        false,
+        new BatchFunction.Seeds(seed, 0, 0),
+        Optional.empty(),
+        views);
+  }
+
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
-    check(source, iterator.imageSize(), spec.augment());
+    return training(iterator, source, spec, batchSize, seed, Optional.empty());
+  }
+
+  private static InputPipeline training(
+      BatchIterator iterator,
+      RecordSource source,
+      InputSpec spec,
+      int batchSize,
+      long seed,
+      Optional<TokenMask> mask) {
+    check(source, iterator.layout(), spec.augment());
     if (source.records() < batchSize) {
       throw new InvalidInputException(
           source.name(),
@@ -122,9 +156,17 @@ public final class InputPipeline {
           "set batch-size to " + source.records() + " or less, or give more data");
     }
     SplittableRandom seeds = new SplittableRandom(seed);
-    RecordStream records =
-        RecordStream.shuffled(iterator.ops(), source, spec.shuffleBuffer(), seeds.nextLong());
-    return new InputPipeline(iterator, source, spec, batchSize, records, true, seeds.nextLong());
+    BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        plan,
+        true,
+        new BatchFunction.Seeds(seeds.nextLong(), seeds.nextLong(), seeds.nextLong()),
+        mask,
+        1);
   }
 
   static InputPipeline evaluation(
@@ -132,10 +174,17 @@ public final class InputPipeline {
     if (iterator.batchesAhead() > 0) {
       throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
     }
-    check(source, iterator.imageSize(), AugmentSpec.NONE);
-    RecordStream records = RecordStream.inOrder(iterator.ops(), source);
+    check(source, iterator.layout(), AugmentSpec.NONE);
     return new InputPipeline(
-        iterator, source, spec.withAugment(AugmentSpec.NONE), batchSize, records, false, 0);
+        iterator,
+        source,
+        spec.forEvaluation(),
+        batchSize,
+        BatchPlan.inOrder(source.index().size(), batchSize, 1),
+        false,
+        new BatchFunction.Seeds(0, 0, 0),
+        Optional.empty(),
+        1);
   }
 
   /**
@@ -144,9 +193,24 @@ public final class InputPipeline {
    * @param position records that were taken before: steps x batch size
    */
   public void start(Session session, long position) {
-    try (TInt64 fed = TInt64.scalarOf(position)) {
-      session.runner().feed(this.position, fed).addTarget(makeIterator).run().close();
+    start(session, position, StoredFeatures.NONE);
+  }
+
+  /**
+   * As {@link #start(Session, long)}, with stored features.
+   *
+   * @param features for what the layout has features for
+   */
+  public void start(Session session, long position, StoredFeatures features) {
+    long left = endless ? Long.MAX_VALUE : batches() - position / batchSize;
+    // While this replaces the iterator's last dataset, whose threads end with it, what fed that one
+    // still does: a thread that waits for a batch could not end.
+    try (TInt64 fed = TInt64.scalarOf(left)) {
+      session.runner().feed(batchesLeft, fed).addTarget(makeIterator).run().close();
     }
+    iterator.feedFrom(records);
+    records.add(features);
+    records.start(session, position, left);
     iterator.refill(session);
   }
 
@@ -155,7 +219,29 @@ public final class InputPipeline {
    * otherwise the failure itself.
    */
   public RuntimeException explain(RuntimeException failure) {
-    return new ShardFailure(source).explain(failure);
+    return records.explain(failure);
+  }
+
+  /** Shards of which records could not be read for the first time since the last call. */
+  public List<ShardLoss> newLosses() {
+    return records.losses().news();
+  }
+
+  /** By the name of each damaged shard, how often another record took the place of one of its. */
+  public Map<String, Long> losses() {
+    return records.losses().counts();
+  }
+
+  /**
+   * For measurements: takes a batch of records from what is read, past the dataset.
+   *
+   * @param parse whether to take them apart too
+   */
+  Op takeRecords(Ops tf, boolean parse) {
+    Operand<TString> taken = records.take(tf);
+    return parse
+        ? tf.withControlDependencies(BatchFunction.Features.parse(tf, taken).rows()).noOp()
+        : tf.withControlDependencies(taken).noOp();
   }
 
   /** Records in an epoch. */
@@ -167,20 +253,12 @@ public final class InputPipeline {
     return batchSize;
   }
 
-  /** Batches that hold each record once; the last may be smaller. */
+  /** Batches that hold each record once, or each of its views; the last may be smaller. */
   public long batches() {
-    return (source.records() + batchSize - 1) / batchSize;
+    return (source.records() * epochs + batchSize - 1) / batchSize;
   }
 
-  Placeholder<TInt64> position() {
-    return position;
-  }
-
-  Op makeIterator() {
-    return makeIterator;
-  }
-
-  private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
+  private static void check(RecordSource source, BatchLayout layout, AugmentSpec augment) {
     for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
@@ -188,6 +266,10 @@ public final class InputPipeline {
             "there is no such file",
             "delete the folder " + shard.getParent() + "; it is made anew when it is needed");
       }
+    }
+    int imageSize = layout.imageSize();
+    if (source.isOriginal() || (!layout.images() && !layout.otherView())) {
+      return;
     }
     if (source.storedSize() < imageSize
         || !augment.isNone() && source.storedSize() > 2 * imageSize) {

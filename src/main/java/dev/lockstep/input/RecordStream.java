@@ -1,166 +1,350 @@
 package dev.lockstep.input;
 
-import static dev.lockstep.tensorflow.DatasetFunction.flag;
-import static dev.lockstep.tensorflow.DatasetFunction.function;
-import static dev.lockstep.tensorflow.DatasetFunction.scalarShape;
-import static dev.lockstep.tensorflow.DatasetFunction.text;
-import static dev.lockstep.tensorflow.DatasetFunction.types;
-
-import dev.lockstep.tensorflow.DatasetFunction;
-import java.nio.file.Path;
-import java.util.HashMap;
+import dev.lockstep.error.LockstepException;
+import dev.lockstep.error.RunFailedException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import org.tensorflow.EagerSession;
-import org.tensorflow.ExecutionEnvironment;
-import org.tensorflow.Graph;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.io.FifoQueue;
+import org.tensorflow.op.io.QueueClose;
+import org.tensorflow.op.io.QueueDequeue;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
- * The stream of serialised records of a source, with their positions, from any position on.
+ * Batches of serialised records with their positions: planned and read here, on a few threads, and
+ * handed over to the graph through a queue, from which a dataset takes them.
  *
- * <p>Each epoch is a dataset of its own, whose order follows from the seed and the epoch's number.
- * So the stream is taken up again by reading from the start of one epoch, not of the first.
+ * <p>So which record comes when is a matter of plain Java, and a record that cannot be read is an
+ * exception that says which.
  */
 final class RecordStream {
   static final List<Class<? extends TType>> TYPES = List.of(TInt64.class, TString.class);
-  static final List<Shape> SHAPES = List.of(Shape.scalar(), Shape.scalar());
 
-  private static final int SHARDS_AT_A_TIME = 4;
-  private static final long READ_BUFFER_BYTES = 1 << 20;
-  private static final Map<String, AttrValue> STRINGS =
-      Map.of("output_types", types(DataType.DT_STRING), "output_shapes", scalarShape());
+  private static final Logger LOG = LoggerFactory.getLogger(RecordStream.class);
+  private static final long CAPACITY = 2;
 
-  private final RecordSource source;
-  private final DatasetFunction epoch;
-
-  private RecordStream(RecordSource source, DatasetFunction epoch) {
-    this.source = source;
-    this.epoch = epoch;
-  }
-
-  /** All epochs without end, each in an order of its own. */
-  static RecordStream shuffled(Ops tf, RecordSource source, int shuffleBuffer, long seed) {
-    return new RecordStream(source, define(tf, source, new Order(shuffleBuffer, seed)));
-  }
-
-  /** In the order in which they were written. */
-  static RecordStream inOrder(Ops tf, RecordSource source) {
-    return new RecordStream(source, define(tf, source, null));
-  }
-
-  private record Order(int buffer, long seed) {}
+  private final BatchPlan plan;
+  private final RecordReading reading;
+  private final int batchSize;
+  private final int threads;
+  private final List<Shape> shapes;
+  private final String queueName;
+  private final Placeholder<TInt64> positions;
+  private final Placeholder<TString> records;
+  private final Op enqueue;
+  private final Op dequeue;
+  private final Op close;
+  private final Operand<?> waiting;
+  private Feeder feeder;
+  private volatile RuntimeException failure;
 
   /**
-   * A dataset of pairs, position and record, both scalars.
-   *
-   * @param position of the first record, a scalar; position / records is its epoch
-   * @param epochs the epoch to end before, a scalar
+   * @param batchSize the place of a batch's first record is its number times this
+   * @param rows of each batch, or -1
    */
-  Operand<? extends TType> from(Ops tf, Operand<TInt64> position, Operand<TInt64> epochs) {
-    Operand<TInt64> records = tf.constant(source.records());
-    Operand<TInt64> firstEpoch = tf.math.floorDiv(position, records);
-    Operand<TInt64> one = tf.constant(1L);
+  RecordStream(
+      Ops tf, BatchPlan plan, RecordReading reading, int batchSize, long rows, int threads) {
+    this.plan = plan;
+    this.reading = reading;
+    this.batchSize = batchSize;
+    this.threads = threads;
+    this.shapes = List.of(Shape.of(rows), Shape.of(rows));
+    queueName = tf.scope().makeOpName("records");
+    FifoQueue queue = queue(tf);
+    positions = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
+    records = tf.placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
+    enqueue = tf.io.queueEnqueue(queue, List.of(positions, records));
+    dequeue = tf.io.queueDequeue(queue, TYPES);
+    close = tf.io.queueClose(queue, QueueClose.cancelPendingEnqueues(true));
+    waiting = tf.io.queueSize(queue);
+  }
+
+  /** The same queue wherever it is named, in a function too. */
+  private FifoQueue queue(Ops tf) {
+    return tf.io.fifoQueue(TYPES, FifoQueue.capacity(CAPACITY), FifoQueue.sharedName(queueName));
+  }
+
+  /** What {@link #dataset} has. */
+  List<Shape> shapes() {
+    return shapes;
+  }
+
+  /**
+   * A dataset of so many batches: positions [batch] and records [batch].
+   *
+   * @param batches a scalar
+   */
+  Operand<? extends TType> dataset(Ops tf, Operand<TInt64> batches) {
     List<Class<? extends TType>> integer = List.of(TInt64.class);
     List<Shape> scalar = List.of(Shape.scalar());
-    Operand<TType> stream =
-        epoch.flatMap(tf, tf.data.rangeDataset(firstEpoch, epochs, one, integer, scalar));
-    Operand<TInt64> start = tf.math.mul(firstEpoch, records);
-    Operand<? extends TType> positions =
-        tf.data.rangeDataset(start, tf.constant(Long.MAX_VALUE), one, integer, scalar);
-    return tf.data.skipDataset(
-        tf.data.zipDataset(List.of(positions, stream), TYPES, SHAPES),
-        tf.math.sub(position, start),
-        TYPES,
-        SHAPES);
-  }
-
-  /** The function from an epoch's number to its records. */
-  private static DatasetFunction define(Ops tf, RecordSource source, Order order) {
-    String name = tf.scope().makeOpName("epoch");
-    Graph graph = graph(tf.scope().env());
-    DatasetFunction shard = new DatasetFunction(name + "_shard", DataType.DT_STRING);
-    shard.define(
-        graph,
-        shard.dataset(
-            "TFRecordDataset",
-            List.of(shard.input(), shard.constant(""), shard.constant(READ_BUFFER_BYTES)),
-            Map.of("metadata", text(""))));
-
-    DatasetFunction epoch = new DatasetFunction(name, DataType.DT_INT64);
-    List<String> files = source.files().stream().map(Path::toString).toList();
-    String dataset =
-        epoch.dataset(
-            "TensorSliceDataset",
-            List.of(epoch.constant(files)),
-            Map.of(
-                "Toutput_types", types(DataType.DT_STRING),
-                "output_shapes", scalarShape(),
-                "is_files", flag(false),
-                "metadata", text("")));
-    SplittableRandom seeds = new SplittableRandom(order == null ? 0 : order.seed());
-    if (order != null) {
-      dataset = shuffle(epoch, dataset, files.size(), seeds.nextLong());
+    try (ConcreteFunction take = ConcreteFunction.create(this::takeBatch)) {
+      return tf.data.mapDataset(
+          tf.data.rangeDataset(tf.constant(0L), batches, tf.constant(1L), integer, scalar),
+          List.of(),
+          take,
+          TYPES,
+          shapes);
     }
-    long atATime = order == null ? 1 : Math.min(SHARDS_AT_A_TIME, files.size());
-    dataset =
-        epoch.dataset(
-            "ParallelInterleaveDatasetV4",
-            List.of(
-                dataset,
-                epoch.constant(atATime),
-                epoch.constant(1),
-                epoch.constant(-1),
-                epoch.constant(-1),
-                epoch.constant(atATime)),
-            with(
-                STRINGS,
-                Map.of(
-                    "f", function(name + "_shard"),
-                    "deterministic", text("true"),
-                    "Targuments", types(),
-                    "metadata", text(""))));
-    if (order != null) {
-      dataset = shuffle(epoch, dataset, order.buffer(), seeds.nextLong());
+  }
+
+  /** The records of a batch, past the dataset: for measurements. */
+  @SuppressWarnings("unchecked")
+  Operand<TString> take(Ops tf) {
+    return (Operand<TString>) tf.io.queueDequeue(queue(tf), TYPES).components().get(1);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Signature takeBatch(Ops tf) {
+    Placeholder<TInt64> number = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    QueueDequeue taken = tf.io.queueDequeue(queue(tf), TYPES);
+    List<Output<?>> components = taken.components();
+    return Signature.builder("take")
+        .input("number", number)
+        .output("positions", tf.ensureShape((Operand<TInt64>) components.get(0), shapes.get(0)))
+        .output("records", tf.ensureShape((Operand<TString>) components.get(1), shapes.get(1)))
+        .build();
+  }
+
+  /**
+   * Begins to read.
+   *
+   * @param position of the first record, a multiple of the batch size
+   * @param batches how many; Long.MAX_VALUE for no end
+   */
+  void start(Session session, long position, long batches) {
+    if (position % batchSize != 0) {
+      throw new IllegalArgumentException(position + " is not the beginning of a batch");
     }
-    // A shard that was cut at the end of a record, or inside a record's header, ends without an
-    // error in TensorFlow; all positions after it would be wrong.
-    dataset =
-        epoch.dataset(
-            "AssertCardinalityDataset",
-            List.of(dataset, epoch.constant(source.records())),
-            STRINGS);
-    epoch.define(graph, dataset);
-    return epoch;
+    failure = null;
+    feeder = new Feeder(session, position / batchSize, batches);
+    feeder.begin();
   }
 
-  /** Seeded by the pair (seed, epoch). */
-  private static String shuffle(DatasetFunction epoch, String dataset, long buffer, long seed) {
-    return epoch.dataset(
-        "ShuffleDataset",
-        List.of(dataset, epoch.constant(buffer), epoch.constant(seed | 1), epoch.input()),
-        with(STRINGS, Map.of("reshuffle_each_iteration", flag(false), "metadata", text(""))));
-  }
-
-  private static Map<String, AttrValue> with(
-      Map<String, AttrValue> some, Map<String, AttrValue> others) {
-    Map<String, AttrValue> all = new HashMap<>(some);
-    all.putAll(others);
-    return all;
-  }
-
-  private static Graph graph(ExecutionEnvironment environment) {
-    if (environment instanceof EagerSession) {
-      throw new IllegalArgumentException("input pipelines are parts of a graph");
+  /**
+   * Ends the reading; what is in the queue is thrown away. Nobody else may take from it any more.
+   */
+  void stop() {
+    if (feeder != null) {
+      feeder.stop();
+      feeder = null;
     }
-    return (Graph) environment;
+  }
+
+  /** Ends the reading for good, and closes what is read. */
+  void close() {
+    if (feeder != null) {
+      feeder.end();
+      feeder = null;
+    }
+    reading.close();
+  }
+
+  /** To be called before {@link #start}. */
+  void add(StoredFeatures features) {
+    reading.add(features);
+  }
+
+  ShardLosses losses() {
+    return reading.losses();
+  }
+
+  /** Why the stream ended, if it did; otherwise what was given. */
+  RuntimeException explain(RuntimeException other) {
+    return failure == null ? other : failure;
+  }
+
+  /** Reads batches on several threads and puts them into the queue in their order. */
+  private final class Feeder {
+    private final Session session;
+    private final long first;
+    private final long batches;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    Feeder(Session session, long first, long batches) {
+      this.session = session;
+      this.first = first;
+      this.batches = batches;
+    }
+
+    void begin() {
+      Thread thread = new Thread(this::run, "input-plan");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void run() {
+      ExecutorService pool =
+          Executors.newFixedThreadPool(
+              threads,
+              task -> {
+                Thread thread = new Thread(task, "input-read");
+                thread.setDaemon(true);
+                return thread;
+              });
+      try {
+        feed(pool);
+      } catch (RuntimeException | Error e) {
+        if (!stopping) {
+          failure =
+              e instanceof RuntimeException known
+                  ? known
+                  : new RunFailedException("reading failed: " + e, "give it more memory", e);
+          // Whoever waits for a batch is told that none will come.
+          session.run(close);
+        }
+      } finally {
+        pool.shutdownNow();
+        awaitEnd(pool);
+        ended.countDown();
+      }
+    }
+
+    private void feed(ExecutorService pool) {
+      Deque<Future<Read>> ahead = new ArrayDeque<>();
+      long end = batches == Long.MAX_VALUE ? Long.MAX_VALUE : first + batches;
+      long next = first;
+      try {
+        while (!stopping && (next < end || !ahead.isEmpty())) {
+          while (next < end && ahead.size() <= threads) {
+            long number = next++;
+            int[] planned = plan.batch(number);
+            ahead.add(pool.submit(() -> read(number, planned)));
+          }
+          try (Read batch = get(ahead.remove())) {
+            if (!stopping) {
+              session
+                  .runner()
+                  .feed(positions, batch.positions())
+                  .feed(records, batch.records())
+                  .addTarget(enqueue)
+                  .run()
+                  .close();
+            }
+          }
+        }
+      } finally {
+        ahead.forEach(this::discard);
+      }
+    }
+
+    /** Gives the memory of a batch back that nobody will take. */
+    private void discard(Future<Read> batch) {
+      if (batch.cancel(false)) {
+        return;
+      }
+      try {
+        batch.get().close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        LOG.debug("a batch that is not needed failed", e);
+      }
+    }
+
+    private Read get(Future<Read> batch) {
+      try {
+        return batch.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RunFailedException("the reading was interrupted", "run it again", e);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof LockstepException known) {
+          throw known;
+        }
+        throw new IllegalStateException("reading a batch", e.getCause());
+      }
+    }
+
+    private Read read(long number, int[] planned) {
+      byte[][] bytes = new byte[planned.length][];
+      long[] at = new long[planned.length];
+      for (int i = 0; i < planned.length; i++) {
+        at[i] = number * batchSize + i;
+        bytes[i] = reading.read(planned[i], at[i]);
+      }
+      return new Read(TInt64.vectorOf(at), TString.tensorOfBytes(NdArrays.vectorOfObjects(bytes)));
+    }
+
+    void stop() {
+      stopping = true;
+      try {
+        // The feeder may be waiting for room in the queue.
+        do {
+          drain();
+        } while (!ended.await(1, TimeUnit.MILLISECONDS));
+        drain();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** Without taking anything from the queue, for the dataset that does so may still be there. */
+    void end() {
+      stopping = true;
+      if (failure == null) {
+        session.run(close);
+      }
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void drain() {
+      while (failure == null && size() > 0) {
+        session.run(dequeue);
+      }
+    }
+
+    private int size() {
+      try (Result result = session.runner().fetch(waiting).run()) {
+        return ((TInt32) result.get(0)).getInt();
+      }
+    }
+
+    private void awaitEnd(ExecutorService pool) {
+      try {
+        // The images' graph must not be closed under a thread that still runs it.
+        boolean done = false;
+        while (!done) {
+          done = pool.awaitTermination(1, TimeUnit.MINUTES);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A batch on its way, in native memory. */
+  private record Read(TInt64 positions, TString records) implements AutoCloseable {
+    @Override
+    public void close() {
+      positions.close();
+      records.close();
+    }
   }
 }

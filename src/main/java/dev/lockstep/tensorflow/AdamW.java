@@ -3,10 +3,11 @@ package dev.lockstep.tensorflow;
 import com.google.common.collect.ImmutableList;
 import dev.lockstep.tensorflow.Variable.Role;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.framework.initializers.Zeros;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -78,17 +79,38 @@ public final class AdamW {
    */
   public Step step(
       String name, Operand<TFloat32> loss, List<Update> wanted, Options options, List<Op> after) {
-    List<Update> updates = new ArrayList<>();
-    List<Operand<TFloat32>> gradients = new ArrayList<>();
-    gradients(name, loss, wanted, updates, gradients);
+    Map<Variable, Operand<TFloat32>> gradients =
+        gradients(name, List.of(loss), List.of(), wanted.stream().map(Update::variable).toList());
+    if (gradients.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the loss of " + name + " depends on none of the variables that are to learn");
+    }
+    return step(wanted, gradients, options, after);
+  }
+
+  /**
+   * One step down gradients that are known.
+   *
+   * @param wanted the variables to change; those without a gradient are left out
+   * @param after operations that must have run before any variable changes
+   */
+  public Step step(
+      List<Update> wanted,
+      Map<Variable, Operand<TFloat32>> gradients,
+      Options options,
+      List<Op> after) {
+    List<Update> updates =
+        wanted.stream().filter(update -> gradients.containsKey(update.variable())).toList();
+    List<Operand<TFloat32>> ofUpdates =
+        updates.stream().<Operand<TFloat32>>map(u -> gradients.get(u.variable())).toList();
     List<Operand<TFloat32>> squaredNorms = new ArrayList<>();
-    for (Operand<TFloat32> gradient : gradients) {
+    for (Operand<TFloat32> gradient : ofUpdates) {
       squaredNorms.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
     }
     Operand<TFloat32> globalNorm = tf.math.sqrt(sum(tf, squaredNorms));
     return new Step(
-        apply(updates, clipped(gradients, globalNorm, options.clip()), options, after),
-        List.copyOf(updates),
+        apply(updates, clipped(ofUpdates, globalNorm, options.clip()), options, after),
+        updates,
         squaredNorms,
         globalNorm);
   }
@@ -101,28 +123,29 @@ public final class AdamW {
     return tf.sum(tf.stack(scalars), tf.constant(0));
   }
 
-  /** Adds to {@code updates} and {@code gradients} what the loss depends on. */
-  @SuppressWarnings("unchecked")
-  private void gradients(
+  /**
+   * Gradients as {@link Gradients} has them, by variable: those of the variables that the values
+   * depend on.
+   */
+  public Map<Variable, Operand<TFloat32>> gradients(
       String name,
-      Operand<TFloat32> loss,
-      List<Update> wanted,
-      List<Update> updates,
-      List<Operand<TFloat32>> gradients) {
-    Output<?>[] values =
-        wanted.stream().map(u -> u.variable().value().asOutput()).toArray(Output<?>[]::new);
-    Output<?>[] all =
-        graph.addGradients(name + "_gradients", new Output<?>[] {loss.asOutput()}, values, null);
-    for (int i = 0; i < all.length; i++) {
-      if (all[i] != null) {
-        updates.add(wanted.get(i));
-        gradients.add((Output<TFloat32>) all[i]);
+      List<Operand<TFloat32>> values,
+      List<Operand<TFloat32>> weights,
+      List<Variable> of) {
+    List<Operand<TFloat32>> all =
+        Gradients.of(
+            graph,
+            name,
+            values,
+            weights,
+            of.stream().<Operand<TFloat32>>map(Variable::value).toList());
+    Map<Variable, Operand<TFloat32>> gradients = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i) != null) {
+        gradients.put(of.get(i), all.get(i));
       }
     }
-    if (updates.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the loss of " + name + " depends on none of the variables that are to learn");
-    }
+    return gradients;
   }
 
   private List<Operand<TFloat32>> clipped(

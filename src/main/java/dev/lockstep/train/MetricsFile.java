@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
+import dev.lockstep.input.ShardLoss;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,17 @@ public final class MetricsFile implements TrainingListener {
     if (!step.signals().isEmpty()) {
       line.add("signals", object(step.signals()));
     }
+    write(line);
+  }
+
+  @Override
+  public void onShardLoss(ShardLoss loss) {
+    JsonObject line = new JsonObject();
+    line.addProperty("event", "shard-loss");
+    line.addProperty("shard", loss.shard().getFileName().toString());
+    line.addProperty("records", loss.records());
+    line.addProperty("position", loss.position());
+    line.addProperty("reason", loss.reason());
     write(line);
   }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import dev.lockstep.input.ShardLoss;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -53,6 +54,15 @@ public final class ProgressPrinter implements TrainingListener {
   public void onStep(StepView step) {
     pace.add(step);
     display.update(ProgressLine.of(stage, pace, recallAt1));
+  }
+
+  @Override
+  public void onShardLoss(ShardLoss loss) {
+    display.print(
+        "a shard is damaged: "
+            + loss.reason()
+            + "; other records take the places of those of its %,d that cannot be read"
+                .formatted(loss.records()));
   }
 
   @Override

@@ -4,11 +4,10 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.input.Batch;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.model.DualEncoder;
-import dev.lockstep.model.Encoded;
 import dev.lockstep.model.Side;
-import dev.lockstep.model.Tokens;
 import dev.lockstep.model.TowerDepths;
 import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.objective.Forward;
 import dev.lockstep.objective.Objective;
 import dev.lockstep.strategy.TrainingPlan;
 import dev.lockstep.strategy.TrainingPlan.Phase;
@@ -26,6 +25,7 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * The part of the training graph that belongs to one stage: for each phase of its plan the towers
@@ -34,6 +34,7 @@ import org.tensorflow.types.TFloat32;
  */
 final class StageGraph {
   private final Ops tf;
+  private final Variables variables;
   private final DualEncoder model;
   private final AdamW adamW;
   private final StageSpec spec;
@@ -43,7 +44,7 @@ final class StageGraph {
   private final boolean bfloat16;
   private final TowerDepths depths;
   private final TrainingPlan plan;
-  private final List<PhaseGraph> phases = new ArrayList<>();
+  private final List<StepGraph> phases = new ArrayList<>();
 
   StageGraph(
       Ops tf,
@@ -56,6 +57,7 @@ final class StageGraph {
       InputSignals inputSignals,
       boolean bfloat16) {
     this.tf = tf;
+    this.variables = variables;
     this.model = model;
     this.adamW = adamW;
     this.spec = spec;
@@ -76,7 +78,7 @@ final class StageGraph {
   /** The sides of which anything learns at any time of the stage. */
   Set<String> learningSides() {
     Set<String> sides = new TreeSet<>();
-    for (PhaseGraph phase : phases) {
+    for (StepGraph phase : phases) {
       phase.trainedParameters().entrySet().stream()
           .filter(parameters -> parameters.getValue() > 0)
           .forEach(parameters -> sides.add(parameters.getKey()));
@@ -86,17 +88,12 @@ final class StageGraph {
 
   /** What a step computes, for each phase. */
   List<List<Op>> targets() {
-    return phases.stream().map(PhaseGraph::targets).toList();
+    return phases.stream().map(StepGraph::targets).toList();
   }
 
-  /** What the loss alone takes, at the beginning of the stage. */
-  List<Op> lossTargets() {
-    return List.of(phases.get(0).loss());
-  }
-
-  /** The loss at the beginning of the stage, without a step. */
-  double loss(Session session, long stepNumber) {
-    return phases.get(0).loss(session, inputs, stepNumber);
+  /** The step at the beginning of the stage, where it takes the whole batch at once. */
+  PhaseGraph wholeStep() {
+    return (PhaseGraph) phases.get(0);
   }
 
   /**
@@ -104,7 +101,7 @@ final class StageGraph {
    *
    * @param withSignals whether to measure the signals too
    */
-  PhaseGraph.Measured step(
+  StepGraph.Measured step(
       Session session,
       long stepNumber,
       StageProgress progress,
@@ -119,34 +116,74 @@ final class StageGraph {
     return plan.timing().phase(progress.step(), progress.done());
   }
 
-  private PhaseGraph build(Phase phase) {
-    LayerMode mode =
-        LayerMode.training(new LearningScopes(phase.learning().keySet()), inputs.step(), bfloat16);
-    Batch batch = iterator.next();
-    Encoded encoded =
-        model.encode(
-            batch.images(), new Tokens(batch.inputIds(), batch.attentionMask()), mode, mode);
-    Objective.Loss loss = spec.objective().objective().loss(tf, encoded, batch);
-    AdamW.Step step = step(phase, loss, encoded.updates());
-    Op apply = keepWithinBounds(step);
-    StepSignals signals =
-        new StepSignals(
-            tf,
-            List.of(
-                EmbeddingSignals.of(tf, encoded, batch),
-                inputSignals.of(tf, batch),
-                MovementSignals.of(tf, step.updates(), apply)));
-    return new PhaseGraph(
-        tf,
-        loss,
-        encoded.logitScale(),
-        step,
-        apply,
-        tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class),
-        signals);
+  private StepGraph build(Phase phase) {
+    Operand<TFloat32> waitSeconds = tf.dtypes.cast(iterator.waitSeconds(), TFloat32.class);
+    return spec.microBatch().isWhole() ? whole(phase, waitSeconds) : parts(phase, waitSeconds);
   }
 
-  private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
+  private Forward forward(Phase phase, LayerMode mode, Batch batch) {
+    return new Forward(tf, variables, model, batch, mode, spec.name(), StagePlan.learning(phase));
+  }
+
+  private StepGraph parts(Phase phase, Operand<TFloat32> waitSeconds) {
+    if (spec.objective().type().isApart()) {
+      throw new InvalidInputException(
+          "stage " + spec.name(),
+          "micro-batch-size is for objectives that compare pairs, and its objective does not",
+          "leave micro-batch-size out, and take a smaller batch-size");
+    }
+    int size = spec.microBatch().size();
+    BatchParts parts =
+        new BatchParts(tf, iterator.next(), waitSeconds, size, spec.batchSize() / size);
+    LayerMode mode = mode(phase, parts.step(inputs.step()));
+    return new MicroBatches(
+            tf,
+            nameOf(phases.size()),
+            model,
+            spec.objective().objective(),
+            adamW,
+            parts,
+            iterator.next(),
+            batch -> forward(phase, mode, batch),
+            List.copyOf(phase.learning().keySet()),
+            inputSignals,
+            gradients -> {
+              AdamW.Step step =
+                  adamW.step(updates(phase), gradients, spec.optimizer().adamW(), List.of());
+              checkSides(phase, step);
+              return step;
+            },
+            this::keepWithinBounds)
+        .build(spec.microBatch().accumulation());
+  }
+
+  private LayerMode mode(Phase phase, Operand<TInt64> step) {
+    return LayerMode.training(new LearningScopes(phase.learning().keySet()), step, bfloat16);
+  }
+
+  private String nameOf(int phase) {
+    return spec.name() + "/" + phase;
+  }
+
+  private StepGraph whole(Phase phase, Operand<TFloat32> waitSeconds) {
+    LayerMode mode = mode(phase, inputs.step());
+    Batch batch = iterator.next();
+    Objective objective = spec.objective().objective();
+    Forward forward = forward(phase, mode, batch);
+    Objective.Loss loss = objective.loss(forward);
+    AdamW.Step step = step(phase, loss, forward.updates());
+    Op apply = keepWithinBounds(step);
+    List<Map<String, Operand<TFloat32>>> signals = new ArrayList<>();
+    forward
+        .encodedPairs()
+        .ifPresent(encoded -> signals.add(EmbeddingSignals.of(tf, encoded, batch)));
+    signals.add(inputSignals.of(tf, batch));
+    signals.add(MovementSignals.of(tf, step.updates(), apply));
+    return new PhaseGraph(
+        tf, loss, objective.scale(forward), step, apply, waitSeconds, new StepSignals(tf, signals));
+  }
+
+  private List<AdamW.Update> updates(Phase phase) {
     Map<String, Operand<TFloat32>> rates = new LinkedHashMap<>();
     List<AdamW.Update> updates = new ArrayList<>();
     phase
@@ -158,15 +195,20 @@ final class StageGraph {
                         variable,
                         learningRate(rates, variable, factor),
                         spec.optimizer().weightDecay().of(Side.of(variable)))));
+    return updates;
+  }
+
+  private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
     AdamW.Step step =
         adamW.step(
-            spec.name() + "/" + phases.size(),
-            loss.value(),
-            updates,
-            spec.optimizer().adamW(),
-            after);
+            nameOf(phases.size()), loss.value(), updates(phase), spec.optimizer().adamW(), after);
+    checkSides(phase, step);
+    return step;
+  }
+
+  private void checkSides(Phase phase, AdamW.Step step) {
     for (Side side : List.of(Side.IMAGE, Side.TEXT)) {
-      if (StagePlan.learns(phase, side)
+      if (StagePlan.learning(phase).contains(side)
           && step.updates().stream().noneMatch(u -> Side.of(u.variable()) == side)) {
         throw new InvalidInputException(
             "stage " + spec.name(),
@@ -178,7 +220,6 @@ final class StageGraph {
             "choose a strategy that holds that tower fixed, or another objective.type");
       }
     }
-    return step;
   }
 
   /** One operation for all variables of a side with the same factor. */

@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.objective.ObjectiveSpec;
+import dev.lockstep.strategy.Apart;
 import dev.lockstep.strategy.TrainingStrategies;
 import dev.lockstep.strategy.TrainingStrategy;
 import dev.lockstep.train.LearningRateSchedule.Decay;
@@ -12,12 +13,14 @@ import java.util.List;
  * One element of {@code stages} in an experiment file.
  *
  * @param end when the stage ends
+ * @param microBatch how much of a batch goes through the towers at a time
  * @param augment whether images are changed as {@code input.augment} says
  */
 public record StageSpec(
     String name,
     TrainingStrategy strategy,
     int batchSize,
+    MicroBatchSpec microBatch,
     StageEnd end,
     boolean augment,
     OptimizerSpec optimizer,
@@ -41,23 +44,38 @@ public record StageSpec(
     TrainingStrategy strategy = TrainingStrategies.from(block);
     String name = block.string("name", strategy.name());
     block.check(name.matches("[\\w.-]+"), "name", "letters, digits, '.', '_' and '-'");
+    int batchSize = block.integer("batch-size", 2, 1 << 20);
     StageEnd end = StageEnd.from(block);
     Block optimizer = block.block("optimizer");
     StageSpec stage =
         new StageSpec(
             name,
             strategy,
-            block.integer("batch-size", 2, 1 << 20),
+            batchSize,
+            MicroBatchSpec.from(block, batchSize),
             end,
             block.flag("augment", true),
             OptimizerSpec.from(optimizer),
-            ObjectiveSpec.from(block.block("objective")));
+            objective(block, strategy));
     optimizer.check(
         end.isForeseen() || stage.optimizer().schedule().decay() == Decay.CONSTANT,
         "decay",
         "constant where patience alone ends the stage, since nothing says when that is; or give"
             + " steps, epochs or duration besides");
     return stage;
+  }
+
+  private static ObjectiveSpec objective(Block stage, TrainingStrategy strategy) {
+    boolean apart = strategy.name().equals(Apart.NAME);
+    Block block = stage.block("objective");
+    ObjectiveSpec objective =
+        ObjectiveSpec.from(block, apart ? ObjectiveSpec.Type.APART : ObjectiveSpec.Type.INFO_NCE);
+    block.check(
+        !apart || objective.type() == ObjectiveSpec.Type.APART,
+        "type",
+        "apart, since the stage's strategy is; for one tower alone take two-views with"
+            + " freeze-text, or masked-language with freeze-image");
+    return objective;
   }
 
   /**
@@ -72,6 +90,6 @@ public record StageSpec(
   /** The same, but ended after some steps. */
   public StageSpec atMost(long limit) {
     return new StageSpec(
-        name, strategy, batchSize, end.atMost(limit), augment, optimizer, objective);
+        name, strategy, batchSize, microBatch, end.atMost(limit), augment, optimizer, objective);
   }
 }

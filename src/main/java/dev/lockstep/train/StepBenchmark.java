@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.SyntheticBatches;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.ModelSpec;
@@ -85,7 +86,8 @@ public record StepBenchmark(
       Variables variables = new Variables(tf, 1);
       DualEncoder encoder = new DualEncoder(tf, variables, model, vocabularySize);
       BatchIterator iterator =
-          new BatchIterator(tf, imageSize, device.batchesAhead(), device.forModel());
+          new BatchIterator(
+              tf, BatchLayout.pairs(imageSize), device.batchesAhead(), device.forModel());
       // The optimizer's slots are those of all of the model's variables, so these come first.
       LayerMode evaluation = LayerMode.evaluation(precision == Precision.BFLOAT16);
       encoder.encode(
@@ -115,7 +117,7 @@ public record StepBenchmark(
         for (int i = -WARM_UP; i < steps; i++) {
           long start = System.nanoTime();
           if (kind == Kind.FORWARD) {
-            stage.loss(session, i + WARM_UP);
+            stage.wholeStep().loss(session, inputs, i + WARM_UP);
           } else {
             stage.step(
                 session, i + WARM_UP, StageProgress.ofSteps(i + WARM_UP, STEPS), RATES, false);
@@ -138,7 +140,8 @@ public record StepBenchmark(
   }
 
   private OptionalLong operations(Graph graph, Kind kind, StageGraph stage) {
-    List<Op> targets = kind == Kind.FORWARD ? stage.lossTargets() : stage.targets().get(0);
+    List<Op> targets =
+        kind == Kind.FORWARD ? List.of(stage.wholeStep().loss()) : stage.targets().get(0);
     try (OperationCounter counter = new OperationCounter(graph, batchSize, tokens)) {
       return counter.of(targets);
     }

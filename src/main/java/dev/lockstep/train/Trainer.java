@@ -4,18 +4,16 @@ import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.PairEmbedder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
-import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
-import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
-import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
-import dev.lockstep.tensorflow.Precision;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +39,12 @@ public final class Trainer implements AutoCloseable {
     INTERRUPTED
   }
 
-  /** A stage with its part of the graph and its own order of the data. */
-  private record Stage(StageSpec spec, StageGraph graph, InputPipeline input) {}
-
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<TrainingStage> stages;
+  private final BatchIterator testIterator;
+  private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -70,7 +67,7 @@ public final class Trainer implements AutoCloseable {
     Variables variables = new Variables(tf, setup.seed());
     DualEncoder model =
         new DualEncoder(tf, variables, setup.model(), setup.training().vocabulary().size());
-    BatchIterator testIterator = new BatchIterator(tf, setup.imageSize());
+    testIterator = new BatchIterator(tf, setup.imageSize());
     // Built first: it makes all of the model's variables, whatever the stages leave out.
     embedder =
         new PairEmbedder(
@@ -82,7 +79,7 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    buildStages(tf, variables, model);
+    stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
@@ -103,32 +100,6 @@ public final class Trainer implements AutoCloseable {
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
-  }
-
-  private void buildStages(Ops tf, Variables variables, DualEncoder model) {
-    BatchIterator iterator =
-        new BatchIterator(
-            tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
-    AdamW adamW = new AdamW(graph, tf, variables);
-    StepInputs inputs = new StepInputs(tf);
-    InputSignals inputSignals =
-        new InputSignals(
-            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
-    boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
-    for (StageSpec spec : setup.stages()) {
-      long seed = variables.seedFor("stage " + stages.size());
-      stages.add(
-          new Stage(
-              spec,
-              new StageGraph(
-                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
-              InputPipeline.training(
-                  iterator, setup.training(), input(spec), spec.batchSize(), seed)));
-    }
-  }
-
-  private InputSpec input(StageSpec spec) {
-    return spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
   }
 
   /** Where the training stands. */
@@ -188,7 +159,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Map<String, Double> operationsPerPair(long textTokens) {
     Map<String, Double> operations = new LinkedHashMap<>();
-    for (Stage stage : stages) {
+    for (TrainingStage stage : stages) {
       int batch = stage.spec().batchSize();
       try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
         stage.graph().targets().stream()
@@ -211,7 +182,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Outcome run(TrainingListener listener, BooleanSupplier stopRequested) {
     while (!isFinished()) {
-      Stage stage = stages.get(state.stage());
+      TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
       stage.input().start(session, state.stageStep() * stage.spec().batchSize());
       clock = System.nanoTime();
@@ -219,6 +190,7 @@ public final class Trainer implements AutoCloseable {
       while (end.isEmpty()) {
         StepView step = step(stage);
         listener.onStep(step);
+        stage.input().newLosses().forEach(listener::onShardLoss);
         checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
@@ -239,7 +211,7 @@ public final class Trainer implements AutoCloseable {
     return Outcome.FINISHED;
   }
 
-  private Optional<StageEnd.Reason> end(Stage stage) {
+  private Optional<StageEnd.Reason> end(TrainingStage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
   }
@@ -258,12 +230,12 @@ public final class Trainer implements AutoCloseable {
         spec.end().timeShare(state.stageSeconds()));
   }
 
-  private StepView step(Stage stage) {
+  private StepView step(TrainingStage stage) {
     StageSpec spec = stage.spec();
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     long start = System.nanoTime();
-    PhaseGraph.Measured measured;
+    StepGraph.Measured measured;
     try {
       measured =
           stage
@@ -317,7 +289,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Whether the score is the best so far. */
-  private boolean evaluate(Stage stage, TrainingListener listener) {
+  private boolean evaluate(TrainingStage stage, TrainingListener listener) {
     RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
     boolean best = score > state.bestScore();
@@ -341,7 +313,7 @@ public final class Trainer implements AutoCloseable {
     listener.onCheckpoint(written, state.step());
   }
 
-  private StageView view(Stage stage) {
+  private StageView view(TrainingStage stage) {
     StageSpec spec = stage.spec();
     return new StageView(
         spec.name(),
@@ -356,7 +328,7 @@ public final class Trainer implements AutoCloseable {
         stage.graph().trainedParameters(progress(spec)));
   }
 
-  private StageEndView view(Stage stage, StageEnd.Reason reason) {
+  private StageEndView view(TrainingStage stage, StageEnd.Reason reason) {
     return new StageEndView(
         stage.spec().name(),
         state.stage(),
@@ -369,6 +341,8 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
+    iterators.values().forEach(BatchIterator::close);
+    testIterator.close();
     session.close();
     graph.close();
   }

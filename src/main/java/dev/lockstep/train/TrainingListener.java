@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import dev.lockstep.input.ShardLoss;
 import java.nio.file.Path;
 
 /**
@@ -12,6 +13,9 @@ public interface TrainingListener {
 
   /** After each step. */
   default void onStep(StepView step) {}
+
+  /** When records of a shard could not be read for the first time, and others took their places. */
+  default void onShardLoss(ShardLoss loss) {}
 
   /** After an evaluation; the step is the last one that was taken. */
   default void onEvaluation(EvaluationView evaluation) {}

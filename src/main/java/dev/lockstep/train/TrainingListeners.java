@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import dev.lockstep.input.ShardLoss;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,6 +22,11 @@ public record TrainingListeners(List<TrainingListener> listeners) implements Tra
   @Override
   public void onStep(StepView step) {
     listeners.forEach(listener -> listener.onStep(step));
+  }
+
+  @Override
+  public void onShardLoss(ShardLoss loss) {
+    listeners.forEach(listener -> listener.onShardLoss(loss));
   }
 
   @Override

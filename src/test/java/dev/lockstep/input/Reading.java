@@ -123,6 +123,7 @@ final class Reading implements AutoCloseable {
 
   @Override
   public void close() {
+    iterator.close();
     session.close();
     graph.close();
   }

@@ -1,0 +1,138 @@
+package dev.lockstep.input;
+
+import dev.lockstep.data.DataSpec.OnBadShard;
+import dev.lockstep.data.RecordFiles;
+import dev.lockstep.error.RunFailedException;
+import java.io.IOException;
+import java.util.SplittableRandom;
+
+/**
+ * Reads the records that a plan asks for. Where one cannot be read any more, another takes its
+ * place; which one follows from the position, so that a training that goes on meets it again.
+ */
+final class RecordReading implements AutoCloseable {
+  private static final int TRIES = 1000;
+
+  private final RecordSource source;
+  private final OnBadShard onBadShard;
+  private final long seed;
+  private final RecordFiles files;
+  private final RecordCache cache;
+  private final OriginalImages originals;
+  private final ShardLosses losses;
+  private volatile StoredFeatures features = StoredFeatures.NONE;
+
+  /**
+   * @param layout of the batches; without images nothing is decoded
+   */
+  RecordReading(RecordSource source, BatchLayout layout, InputSpec spec, long seed) {
+    boolean withImages = layout.images() || layout.otherView();
+    this.source = source;
+    this.onBadShard = spec.onBadShard();
+    this.seed = seed;
+    this.files = new RecordFiles(source.files());
+    this.cache = new RecordCache(spec.cacheBytes(), source.index().size());
+    this.originals =
+        source.isOriginal() && withImages
+            ? new OriginalImages(source, layout.imageSize(), spec)
+            : null;
+    this.losses = new ShardLosses(source);
+  }
+
+  ShardLosses losses() {
+    return losses;
+  }
+
+  /** From now on each record comes with its features. */
+  void add(StoredFeatures stored) {
+    features = stored;
+  }
+
+  /**
+   * The record that a batch has at a position.
+   *
+   * @throws RunFailedException if it cannot be read, and nothing may take its place
+   */
+  byte[] read(int record, long position) {
+    try {
+      byte[] bytes = withFeatures(record, position);
+      losses.read();
+      return bytes;
+    } catch (IOException e) {
+      if (onBadShard == OnBadShard.STOP) {
+        throw new RunFailedException(
+            "a shard of " + source.name() + " could not be read: " + e.getMessage(),
+            ShardFailure.remedy(source),
+            e);
+      }
+      losses.lose(source.index().shard(record), position, e);
+      return another(position, e);
+    }
+  }
+
+  private byte[] another(long position, IOException reason) {
+    SplittableRandom random =
+        new SplittableRandom(seed ^ new SplittableRandom(position).nextLong());
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        return withFeatures(random.nextInt(source.index().size()), position);
+      } catch (IOException e) {
+        // Another one is tried.
+      }
+    }
+    throw new RunFailedException(
+        "hardly a record of " + source.name() + " can be read any more: " + reason.getMessage(),
+        ShardFailure.remedy(source),
+        reason);
+  }
+
+  /** Each epoch takes the next view of an image. */
+  private byte[] withFeatures(int record, long position) throws IOException {
+    byte[] bytes = read(record);
+    StoredFeatures stored = features;
+    if (stored.image().isPresent()) {
+      FeatureStore store = stored.image().get();
+      int view = (int) (position / source.records() % store.views());
+      bytes = FeatureRecord.append(bytes, FeatureRecord.IMAGE, vector(store, record, view));
+    }
+    if (stored.text().isPresent()) {
+      bytes =
+          FeatureRecord.append(bytes, FeatureRecord.TEXT, vector(stored.text().get(), record, 0));
+    }
+    return bytes;
+  }
+
+  private static byte[] vector(FeatureStore store, int record, int view) {
+    try {
+      return store.read(record, view);
+    } catch (IOException e) {
+      throw new RunFailedException(
+          store.file() + ": stored features cannot be read: " + e.getMessage(),
+          "give the same command again: what is damaged is computed anew, and the training goes on"
+              + " from its last checkpoint",
+          e);
+    }
+  }
+
+  private byte[] read(int record) throws IOException {
+    byte[] cached = cache.get(record);
+    if (cached != null) {
+      return cached;
+    }
+    byte[] bytes = files.read(source.index().shard(record), source.index().offset(record));
+    if (originals != null) {
+      bytes = originals.asPixels(bytes);
+    }
+    cache.put(record, bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    files.close();
+    cache.close();
+    if (originals != null) {
+      originals.close();
+    }
+  }
+}

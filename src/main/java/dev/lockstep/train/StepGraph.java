@@ -1,0 +1,42 @@
+package dev.lockstep.train;
+
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Session;
+import org.tensorflow.op.Op;
+
+/** The training step of one phase of a stage: it changes what learns then, and nothing else. */
+interface StepGraph {
+  /**
+   * What one step measured.
+   *
+   * @param gradientNorms by side, before clipping; only sides that learn
+   * @param signals empty where they were not asked for
+   */
+  record Measured(
+      double loss,
+      double floor,
+      double chance,
+      double logitScale,
+      double waitSeconds,
+      Map<String, Double> gradientNorms,
+      Map<String, Double> signals) {}
+
+  /** By side, how many parameters learn. */
+  Map<String, Long> trainedParameters();
+
+  /** What a step computes; empty where it takes several runs. */
+  List<Op> targets();
+
+  /**
+   * Takes one step.
+   *
+   * @param withSignals whether to measure the signals too
+   */
+  Measured step(
+      Session session,
+      StepInputs inputs,
+      long stepNumber,
+      Map<String, Double> learningRates,
+      boolean withSignals);
+}

@@ -1,0 +1,94 @@
+package dev.lockstep.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.ToyExperiment;
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.error.RunFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+  @TempDir private Path folder;
+  private Path file;
+  private Path runs;
+
+  @BeforeEach
+  void writeExperiment() {
+    file = ToyExperiment.write(folder);
+    runs = folder.resolve("runs");
+  }
+
+  @Test
+  void keepsTheExperimentSoThatItCanBeRunAgain() {
+    Experiment experiment = experiment();
+    try (RunFolder opened = RunFolder.open(runs, experiment, false)) {
+      assertThat(opened.path()).isEqualTo(runs.resolve("toy"));
+      assertThat(Experiment.read(opened.experimentFile(), List.of(), false).resolved())
+          .isEqualTo(experiment.resolved());
+    }
+  }
+
+  @Test
+  void takesTheSameExperimentAgainThoughWhatIsNotLearnedDiffers() {
+    RunFolder.open(runs, experiment(), false).close();
+    RunFolder.open(runs, experiment("device.threads=2", "checkpoint.keep=5"), false).close();
+  }
+
+  @Test
+  void refusesAnotherExperimentAndNamesWhatDiffers() {
+    RunFolder.open(runs, experiment(), false).close();
+
+    assertThatThrownBy(
+            () -> RunFolder.open(runs, experiment("stages.0.batch-size=4", "seed=9"), false))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(runs.resolve("toy").toString())
+        .hasMessageContaining("seed was 3, is 9")
+        .hasMessageContaining("stages.0.batch-size was 8, is 4")
+        .hasMessageContaining("name=...");
+  }
+
+  @Test
+  void startsOverWhereThatIsAsked() throws IOException {
+    Path run = runs.resolve("toy");
+    RunFolder.open(runs, experiment(), false).close();
+    Files.createDirectories(run.resolve("checkpoints/step-000001"));
+    Files.writeString(run.resolve("metrics.jsonl"), "{}\n");
+
+    RunFolder.open(runs, experiment("seed=9"), true).close();
+
+    assertThat(run.resolve("checkpoints")).doesNotExist();
+    assertThat(run.resolve("metrics.jsonl")).doesNotExist();
+    assertThat(run.resolve("experiment.conf")).content().contains("seed").contains("9");
+  }
+
+  @Test
+  void keepsASecondProcessOut() {
+    RunFolder first = RunFolder.open(runs, experiment(), false);
+    assertThatThrownBy(() -> RunFolder.open(runs, experiment(), true))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("another process is at work in this run");
+    first.close();
+
+    RunFolder.open(runs, experiment(), false).close();
+  }
+
+  @Test
+  void saysThatTheFolderCannotBeMade() throws IOException {
+    Files.writeString(runs, "a file");
+
+    assertThatThrownBy(() -> RunFolder.open(runs, experiment(), false))
+        .isInstanceOf(RunFailedException.class)
+        .hasMessageContaining("the run's folder cannot be used");
+  }
+
+  private Experiment experiment(String... arguments) {
+    return Experiment.read(file, List.of(arguments), false);
+  }
+}
