@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       DoctorCommand.class,
       DataCommand.class,
       CompareCommand.class,
+      DownloadCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,
