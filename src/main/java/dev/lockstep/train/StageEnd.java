@@ -96,7 +96,8 @@ public record StageEnd(
    * @param state after a step, and after the evaluation that it was due
    */
   Optional<Reason> reached(TrainingState state, long pairs, int batchSize) {
-    if (state.stageStep() == steps(pairs, batchSize)) {
+    long limit = steps(pairs, batchSize);
+    if (limit > 0 && state.stageStep() >= limit) {
       return Optional.of(Reason.STEPS);
     }
     if (duration.isPresent() && timeShare(state.stageSeconds()) >= 1) {

@@ -84,7 +84,7 @@ class StrategyFilesTest {
     assertRefused("batch-size = 8, duration = 0s", "a time above 0");
     assertRefused(
         "batch-size = 8, patience = 2, optimizer.decay = constant",
-        "give data.test and evaluate.every");
+        "none without evaluations on the way");
     assertRefused("batch-size = 8, patience = 2", "constant where patience alone ends the stage");
   }
 

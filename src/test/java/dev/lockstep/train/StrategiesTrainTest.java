@@ -33,16 +33,16 @@ class StrategiesTrainTest {
    */
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '~',
       textBlock =
           """
-          resnet | strategy = projections-only                           | (image|text)/(?!projection).*
-          vit    | strategy = projections-only                           | (image|text)/(?!projection).*
-          resnet | strategy { type = unlock-last, image = 1, text = 0 }  | image/(stem|stage/0).*|text/(embeddings|encoder).*
-          vit    | strategy { type = unlock-last, image = 0, text = 1 }  | image/(class|position|patch|pre-norm|encoder).*|text/embeddings.*
-          resnet | strategy { type = gradual, thawed-by = 1 }            | image/(stem|stage/0).*|text/embeddings.*
-          resnet | strategy { type = alternating, every = 9 }            | text/.*
-          vit    | strategy { type = rules, rules = [{ match = ".*/encoder/.*", factor = 0 }, { match = ".*", factor = 2 }] } | .*/encoder/.*
+          resnet ~ strategy = projections-only                           ~ (image|text)/(?!projection).*
+          vit    ~ strategy = projections-only                           ~ (image|text)/(?!projection).*
+          resnet ~ strategy { type = unlock-last, image = 1, text = 0 }  ~ image/(stem|stage/0).*|text/(embeddings|encoder).*
+          vit    ~ strategy { type = unlock-last, image = 0, text = 1 }  ~ image/(class|position|patch|pre-norm|encoder).*|text/embeddings.*
+          resnet ~ strategy { type = gradual, thawed-by = 1 }            ~ image/(stem|stage/0).*|text/embeddings.*
+          resnet ~ strategy { type = alternating, every = 9 }            ~ text/.*
+          vit    ~ strategy { type = rules, rules = [{ match = ".*/encoder/.*", factor = 0 }, { match = ".*", factor = 2 }] } ~ .*/encoder/.*
           """)
   void whatIsFixedStaysTheSameBitForBit(String tower, String strategy, String fixed) {
     Path checkpoints = folder.resolve("checkpoints");
@@ -176,7 +176,8 @@ class StrategiesTrainTest {
     StageEnd end = new StageEnd(0, 0, Optional.of(Duration.ofSeconds(1)), 0, Long.MAX_VALUE);
 
     assertThat(end.reached(spent, 24, 8)).contains(StageEnd.Reason.DURATION);
-    assertThat(end.reached(TrainingState.start().afterTime(0.5), 24, 8)).isEmpty();
+    assertThat(end.reached(TrainingState.start().afterStep(8, 0.1).afterTime(0.5), 24, 8))
+        .isEmpty();
     assertThat(end.timeShare(0.25)).isEqualTo(0.25);
   }
 
