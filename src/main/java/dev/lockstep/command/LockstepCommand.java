@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DoctorCommand.class,
       DataCommand.class,
       CompareCommand.class,
       DownloadCommand.class,

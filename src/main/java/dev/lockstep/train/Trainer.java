@@ -8,8 +8,10 @@ import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.model.DualEncoder;
+import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
+import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -36,13 +39,18 @@ public final class Trainer implements AutoCloseable {
   public enum Outcome {
     FINISHED,
     /** By request, after a checkpoint. */
-    INTERRUPTED
+    INTERRUPTED,
+    /** It learns nothing any more; no checkpoint of that was written. */
+    COLLAPSED
   }
 
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
   private final List<TrainingStage> stages;
+  private final Map<String, Long> parameters = new LinkedHashMap<>();
+  private final Op initializer;
+  private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final BatchIterator testIterator;
   private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
@@ -51,6 +59,7 @@ public final class Trainer implements AutoCloseable {
   private final String modelDigest;
   private final RetrievalEvaluator evaluator;
   private TrainingState state;
+  private double rateFactor = 1;
   private long clock;
   private long lastCheckpointStep;
   private long lastCheckpointNanos = System.nanoTime();
@@ -80,11 +89,13 @@ public final class Trainer implements AutoCloseable {
                 setup.evaluate().batchSize()));
     model.logitScale();
     stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
+    for (Variable variable : variables.trainable()) {
+      parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
+    }
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
-    Op initializer = variables.initializer();
-    List<Consumer<Session>> pretrained = new ArrayList<>();
+    initializer = variables.initializer();
     if (checkpoints.latest().isEmpty()) {
       setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
     }
@@ -95,11 +106,20 @@ public final class Trainer implements AutoCloseable {
             .restoreLatest(session, checkpointFile, modelDigest, setup.seed())
             .orElseGet(
                 () -> {
-                  session.run(initializer);
-                  pretrained.forEach(filling -> filling.accept(session));
+                  giveFirstValues();
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
+  }
+
+  private void giveFirstValues() {
+    session.run(initializer);
+    pretrained.forEach(filling -> filling.accept(session));
+  }
+
+  /** Multiplies all learning rates from now on. */
+  public void multiplyRates(double factor) {
+    rateFactor *= factor;
   }
 
   /** Where the training stands. */
@@ -139,6 +159,11 @@ public final class Trainer implements AutoCloseable {
   /** For each stage the towers of which anything learns at any time: image, text, shared. */
   public List<Set<String>> learningSides() {
     return stages.stream().map(stage -> stage.graph().learningSides()).toList();
+  }
+
+  /** By tower (image, text, shared), how many parameters there are. */
+  public Map<String, Long> parameters() {
+    return parameters;
   }
 
   /** Whether no step is left. */
@@ -184,6 +209,17 @@ public final class Trainer implements AutoCloseable {
    * @throws RunFailedException if the loss is not a number, a shard is damaged, or the disk is full
    */
   public Outcome run(TrainingListener listener, BooleanSupplier stopRequested) {
+    return run(listener, stopRequested, () -> false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param collapsed asked after each step, before anything is kept of it; where it says yes, the
+   *     training ends
+   */
+  public Outcome run(
+      TrainingListener listener, BooleanSupplier stopRequested, BooleanSupplier collapsed) {
     while (!isFinished()) {
       TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
@@ -194,6 +230,9 @@ public final class Trainer implements AutoCloseable {
         StepView step = step(stage);
         listener.onStep(step);
         stage.input().newLosses().forEach(listener::onShardLoss);
+        if (collapsed.getAsBoolean()) {
+          return Outcome.COLLAPSED;
+        }
         checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
@@ -212,6 +251,44 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return Outcome.FINISHED;
+  }
+
+  /**
+   * Takes the first steps of the first stage, as {@link #run} would, and evaluates; nothing is
+   * written. To be called before any step was taken, and to be followed by nothing else.
+   *
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
+    giveFirstValues();
+    TrainingStage stage = stages.get(0);
+    listener.onStageStart(view(stage));
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    StepView step;
+    do {
+      step = step(stage);
+      taken.add(step);
+      listener.onStep(step);
+    } while (isFinite(step) && end(stage).isEmpty() && !enough.test(step));
+    if (setup.test().isPresent() && isFinite(step)) {
+      evaluate(stage, listener);
+    }
+    return taken;
+  }
+
+  /**
+   * What to try out on the first stage before any step is taken; nothing where the stage takes its
+   * batches in parts.
+   */
+  public Optional<TrainingProbe> probe() {
+    TrainingStage stage = stages.get(0);
+    return stage.spec().microBatch().isWhole()
+        ? Optional.of(
+            new TrainingProbe(session, stage.graph(), stage.input(), this::giveFirstValues))
+        : Optional.empty();
   }
 
   private Optional<StageEnd.Reason> end(TrainingStage stage) {
@@ -237,6 +314,7 @@ public final class Trainer implements AutoCloseable {
     StageSpec spec = stage.spec();
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
+    rates.replaceAll((tower, rate) -> rateFactor * rate);
     long start = System.nanoTime();
     StepGraph.Measured measured;
     try {
@@ -270,11 +348,13 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
+  private static boolean isFinite(StepView step) {
+    return Double.isFinite(step.loss())
+        && step.gradientNorms().values().stream().allMatch(Double::isFinite);
+  }
+
   private void checkFinite(StepView step) {
-    boolean finite =
-        Double.isFinite(step.loss())
-            && step.gradientNorms().values().stream().allMatch(Double::isFinite);
-    if (!finite) {
+    if (!isFinite(step)) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
               .formatted(step.step(), step.loss(), step.gradientNorms()),
