@@ -39,7 +39,9 @@ final class CollapseRules {
 
   /** Nothing else is wrong and still nothing is learned. */
   static Optional<Finding> flat(Evidence evidence) {
-    if (evidence.last().stageStep() < FLAT_STEPS || !(evidence.lossShare() > AT_CHANCE)) {
+    if (evidence.last().stageStep() < FLAT_STEPS
+        || !evidence.isWarm()
+        || !(evidence.lossShare() > AT_CHANCE)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -62,10 +64,11 @@ final class CollapseRules {
     return points.size() >= POINTS
         && evidence.lossShare() > AT_CHANCE
         && points.subList(points.size() - POINTS, points.size()).stream()
-            .allMatch(CollapseRules::isCollapsed);
+            .allMatch(CollapseRules::isAlike);
   }
 
-  private static boolean isCollapsed(StepView step) {
+  /** Whether a step's batch was all alike. */
+  static boolean isAlike(StepView step) {
     double gap =
         step.signals().getOrDefault("similarity/positive", Double.NaN)
             - step.signals().getOrDefault("similarity/negative", Double.NaN);
