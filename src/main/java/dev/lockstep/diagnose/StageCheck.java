@@ -73,7 +73,9 @@ public record StageCheck(List<String> lines, List<Finding> findings) {
         logarithms += Math.log(set / half.getAsDouble());
         count++;
       }
-      if (breaks.isPresent() && set > TOO_HIGH * breaks.getAsDouble()) {
+      if (breaks.isPresent()
+          && set > TOO_HIGH * breaks.getAsDouble()
+          && entry.getValue().worsensFrom(set)) {
         double better = half.orElse(breaks.getAsDouble() / 10);
         findings.add(
             new Finding(
