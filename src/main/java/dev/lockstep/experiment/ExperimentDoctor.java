@@ -111,7 +111,9 @@ public final class ExperimentDoctor {
               experiment.data().imageSize(),
               stage.batchSize(),
               device);
-      print("speed", List.of(speed.describe(steps), input.describe(), memory()));
+      print(
+          "speed",
+          List.of(speed.describe(steps, experiment.watch().every()), input.describe(), memory()));
       List<Finding> findings =
           together(ofData.findings(), found(doctor), ofStage.findings(), memoryFindings());
       findings.replaceAll(
