@@ -244,6 +244,11 @@ public final class InputPipeline {
         : tf.withControlDependencies(taken).noOp();
   }
 
+  /** The batches of the iterator that this pipeline is started into. */
+  public Batch next() {
+    return iterator.next();
+  }
+
   /** Records in an epoch. */
   public long records() {
     return source.records();

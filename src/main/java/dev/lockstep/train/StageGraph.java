@@ -112,6 +112,18 @@ final class StageGraph {
         .step(session, inputs, stepNumber, learningRates, withSignals);
   }
 
+  /** Takes one step on a batch of one's own. */
+  StepGraph.Measured step(
+      Session session,
+      long stepNumber,
+      StageProgress progress,
+      Map<String, Double> learningRates,
+      FixedBatch batch) {
+    return phases
+        .get(phase(progress))
+        .step(session, inputs.withBatch(batch), stepNumber, learningRates, false);
+  }
+
   private int phase(StageProgress progress) {
     return plan.timing().phase(progress.step(), progress.done());
   }

@@ -8,8 +8,10 @@ import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.model.DualEncoder;
+import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
+import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -43,6 +46,9 @@ public final class Trainer implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final List<TrainingStage> stages;
+  private final Map<String, Long> parameters = new LinkedHashMap<>();
+  private final Op initializer;
+  private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final BatchIterator testIterator;
   private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
@@ -80,11 +86,13 @@ public final class Trainer implements AutoCloseable {
                 setup.evaluate().batchSize()));
     model.logitScale();
     stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
+    for (Variable variable : variables.trainable()) {
+      parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
+    }
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
-    Op initializer = variables.initializer();
-    List<Consumer<Session>> pretrained = new ArrayList<>();
+    initializer = variables.initializer();
     if (checkpoints.latest().isEmpty()) {
       setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
     }
@@ -95,11 +103,15 @@ public final class Trainer implements AutoCloseable {
             .restoreLatest(session, checkpointFile, modelDigest, setup.seed())
             .orElseGet(
                 () -> {
-                  session.run(initializer);
-                  pretrained.forEach(filling -> filling.accept(session));
+                  giveFirstValues();
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
+  }
+
+  private void giveFirstValues() {
+    session.run(initializer);
+    pretrained.forEach(filling -> filling.accept(session));
   }
 
   /** Where the training stands. */
@@ -139,6 +151,11 @@ public final class Trainer implements AutoCloseable {
   /** For each stage the towers of which anything learns at any time: image, text, shared. */
   public List<Set<String>> learningSides() {
     return stages.stream().map(stage -> stage.graph().learningSides()).toList();
+  }
+
+  /** By tower (image, text, shared), how many parameters there are. */
+  public Map<String, Long> parameters() {
+    return parameters;
   }
 
   /** Whether no step is left. */
@@ -211,6 +228,44 @@ public final class Trainer implements AutoCloseable {
     return Outcome.FINISHED;
   }
 
+  /**
+   * Takes the first steps of the first stage, as {@link #run} would, and evaluates; nothing is
+   * written. To be called before any step was taken, and to be followed by nothing else.
+   *
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
+    giveFirstValues();
+    TrainingStage stage = stages.get(0);
+    listener.onStageStart(view(stage));
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    StepView step;
+    do {
+      step = step(stage);
+      taken.add(step);
+      listener.onStep(step);
+    } while (isFinite(step) && end(stage).isEmpty() && !enough.test(step));
+    if (setup.test().isPresent() && isFinite(step)) {
+      evaluate(stage, listener);
+    }
+    return taken;
+  }
+
+  /**
+   * What to try out on the first stage before any step is taken; nothing where the stage takes its
+   * batches in parts.
+   */
+  public Optional<TrainingProbe> probe() {
+    TrainingStage stage = stages.get(0);
+    return stage.spec().microBatch().isWhole()
+        ? Optional.of(
+            new TrainingProbe(session, stage.graph(), stage.input(), this::giveFirstValues))
+        : Optional.empty();
+  }
+
   private Optional<StageEnd.Reason> end(TrainingStage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
@@ -267,11 +322,13 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
+  private static boolean isFinite(StepView step) {
+    return Double.isFinite(step.loss())
+        && step.gradientNorms().values().stream().allMatch(Double::isFinite);
+  }
+
   private void checkFinite(StepView step) {
-    boolean finite =
-        Double.isFinite(step.loss())
-            && step.gradientNorms().values().stream().allMatch(Double::isFinite);
-    if (!finite) {
+    if (!isFinite(step)) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
               .formatted(step.step(), step.loss(), step.gradientNorms()),
