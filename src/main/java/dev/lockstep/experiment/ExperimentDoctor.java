@@ -93,7 +93,12 @@ public final class ExperimentDoctor {
               .probe()
               .map(
                   probe ->
-                      StageCheck.of(probe, "stages.0", towers, stage.optimizer().schedule().peak()))
+                      StageCheck.of(
+                          probe,
+                          "stages.0",
+                          towers,
+                          stage.optimizer().schedule().peak(),
+                          stage.objective().objective().chanceName()))
               .orElseGet(
                   () ->
                       new StageCheck(
