@@ -106,8 +106,8 @@ final class BenchCommand {
   @Command(
       name = "serve",
       description = {
-        "Requests a second that a server answers on the loopback, one text each: from one connection,"
-            + " from many, and from far more than it can bear."
+        "Requests a second that a server answers on the loopback, one text each: from one"
+            + " connection, from many, and from far more than it can bear."
       },
       mixinStandardHelpOptions = true)
   int serve(

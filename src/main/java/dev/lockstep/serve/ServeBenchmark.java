@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many requests a server answers, and how soon. The clients are in the same process, on plain
- * sockets that stay open, and share the processor with the server: each asks again as soon as it has
- * its answer.
+ * sockets that stay open, and share the processor with the server: each asks again as soon as it
+ * has its answer.
  */
 public final class ServeBenchmark {
   private static final int WARM_UP = 2000;
@@ -195,8 +195,7 @@ public final class ServeBenchmark {
   private static double millis(long[] sorted, double share) {
     return sorted.length == 0
         ? Double.NaN
-        : sorted[(int) (share * (sorted.length - 1))]
-            / (double) TimeUnit.MILLISECONDS.toNanos(1);
+        : sorted[(int) (share * (sorted.length - 1))] / (double) TimeUnit.MILLISECONDS.toNanos(1);
   }
 
   /** What the process holds of the machine's memory, in MiB; 0 where the system does not tell. */
