@@ -34,24 +34,29 @@ final class BenchCommand {
               names = "--threads",
               defaultValue = "1",
               description = "For all of TensorFlow's work (default: ${DEFAULT-VALUE}).")
-          int threads) {
+          int threads,
+      @Option(
+              names = "--originals",
+              description = "Photographs of 500x375 pixels, which are resized in training.")
+          boolean originals) {
+    Encoding encoding = originals ? Encoding.ORIGINAL : pixels <= 64 ? Encoding.RAW : Encoding.JPEG;
     InputBenchmark.Report report =
-        new InputBenchmark(
-                pixels, pixels <= 64 ? Encoding.RAW : Encoding.JPEG, records, BATCH, threads)
-            .run();
+        new InputBenchmark(pixels, encoding, records, BATCH, threads).run();
     System.out.printf(
         Locale.ROOT,
-        "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",
+        originals
+            ? "%d photographs of 500x375 to %d pixels, %,d bytes each; %d thread%s%n%n"
+            : "%d records of %d pixels, %,d bytes each; %d thread%s%n%n",
         records,
         pixels,
         report.bytesPerImage(),
         threads,
         threads == 1 ? "" : "s");
-    System.out.printf("%-28s %10s %22s%n", "", "images/s", "images/s of one core");
+    System.out.printf("%-32s %10s %22s%n", "", "images/s", "images/s of one core");
     for (InputBenchmark.Measurement measurement : report.measurements()) {
       System.out.printf(
           Locale.ROOT,
-          "%-28s %,10.0f %,22.0f%n",
+          "%-32s %,10.0f %,22.0f%n",
           measurement.step(),
           measurement.imagesPerSecond(),
           measurement.imagesPerCpuSecond());

@@ -30,14 +30,18 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DoctorCommand.class,
       DataCommand.class,
       CompareCommand.class,
+      DownloadCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
       AgreeCommand.class,
       ExportCommand.class,
+      ClassifyCommand.class,
+      IndexCommand.class,
       ServeCommand.class,
       BenchCommand.class,
     })

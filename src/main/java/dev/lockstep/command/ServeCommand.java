@@ -6,6 +6,7 @@ import dev.lockstep.serve.ModelServer;
 import dev.lockstep.serve.ServeOptions;
 import dev.lockstep.serve.ServedPath;
 import dev.lockstep.serve.index.ImageSource;
+import dev.lockstep.serve.index.RememberedSources;
 import dev.lockstep.serve.model.Limits;
 import dev.lockstep.tensorflow.Device;
 import java.nio.file.Path;
@@ -112,12 +113,13 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ServedPath served = ServedPath.of(path);
+    Path kept = Optional.ofNullable(index).orElse(served.index());
     ServeOptions options =
         new ServeOptions(
             served.models(),
             Optional.ofNullable(name).orElse(served.name()),
-            images.isEmpty() ? served.images() : images.stream().map(ImageSource::of).toList(),
-            Optional.ofNullable(index).orElse(served.index()),
+            sources(served, kept),
+            kept,
             host,
             port,
             Optional.ofNullable(token).filter(t -> !t.isBlank()),
@@ -139,6 +141,16 @@ final class ServeCommand implements Callable<Integer> {
       asked.await();
     }
     return 0;
+  }
+
+  /** Those that are named; without any, the run's own and what was indexed before. */
+  private List<ImageSource> sources(ServedPath served, Path kept) {
+    if (!images.isEmpty()) {
+      return images.stream().map(ImageSource::of).toList();
+    }
+    List<ImageSource> sources = new ArrayList<>(served.images());
+    sources.addAll(new RememberedSources(kept).all());
+    return sources;
   }
 
   private Limits limits() {

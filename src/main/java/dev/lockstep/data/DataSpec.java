@@ -111,6 +111,11 @@ public record DataSpec(
         block.choice("on-bad-shard", OnBadShard.class, OnBadShard.SKIP));
   }
 
+  /** Whether there are pairs to evaluate on. */
+  public boolean isScored() {
+    return test.isPresent() || !training.split().isNone();
+  }
+
   private static int storeSize(Block block, int imageSize) {
     int size = 0;
     try {

@@ -12,9 +12,15 @@ import java.util.List;
  * @param batchSize images or texts that are embedded at a time
  * @param bestBy what decides the best checkpoint
  * @param gallery captions that the report shows with their nearest images; 0 for none
+ * @param classify images to be classified when a run ends
  */
 public record EvaluateSpec(
-    int every, List<Integer> recallAt, int batchSize, BestBy bestBy, int gallery) {
+    int every,
+    List<Integer> recallAt,
+    int batchSize,
+    BestBy bestBy,
+    int gallery,
+    ClassifySpec classify) {
 
   /**
    * Reads and checks the block.
@@ -37,6 +43,7 @@ public record EvaluateSpec(
         recallAt.stream().sorted().toList(),
         block.integer("batch-size", 1, 65_536, 256),
         bestBy,
-        block.integer("gallery", 0, 1_000, 36));
+        block.integer("gallery", 0, 1_000, 36),
+        ClassifySpec.from(block.block("classify")));
   }
 }

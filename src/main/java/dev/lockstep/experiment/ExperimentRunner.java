@@ -5,13 +5,14 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
-import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.diagnose.TrainingDoctor;
+import dev.lockstep.evaluate.ClassificationScores;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalRanks;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.evaluate.TrainedModel;
+import dev.lockstep.export.ExportedModel;
 import dev.lockstep.report.Gallery;
 import dev.lockstep.report.GalleryBuilder;
 import dev.lockstep.report.RunCosts;
@@ -33,7 +34,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +114,7 @@ public final class ExperimentRunner {
       ProgressPrinter progress = ProgressPrinter.toStandardError();
       TrainingListener listeners =
           new TrainingDoctor(
-              new Curriculum(trainer.learningSides(), Set.of()),
+              experiment.curriculum(trainer),
               new TrainingListeners(
                   List.of(
                       new MetricsFile(folder.metrics(), step),
@@ -170,9 +170,23 @@ public final class ExperimentRunner {
       difference = new RunExport(run, device).own(checkpoint, model.embedFirstBatch()).difference();
     }
     tell("the exported model agrees with the trained one to %.1e".formatted(difference));
+    classify(folder, device);
     RunResult result = RunResult.of(state, checkpoint, scores, difference);
     RunFolder.write(folder.result(), result.toJson());
     tellResult(folder, result);
+  }
+
+  /** By the exported model, which takes images of any size and texts of any kind. */
+  private void classify(RunFolder folder, Device device) {
+    Optional<Path> pairs = experiment.evaluate().classify().pairs();
+    if (pairs.isPresent()) {
+      try (ExportedModel model = ExportedModel.load(folder.model(), device.sessionConfig())) {
+        ClassificationScores scores =
+            new Classification(model).score(pairs.get(), experiment.evaluate().classify());
+        out.print(scores.toTable());
+        RunFolder.write(folder.classification(), scores.toJson() + "\n");
+      }
+    }
   }
 
   private RetrievalScores scoreAndReport(

@@ -30,7 +30,13 @@ public final class RunFolder implements AutoCloseable {
   /** Keys that may change between two starts of one run: they do not change what is learned. */
   private static final List<String> FREE =
       List.of(
-          "device.", "checkpoint.", "evaluate.gallery", "data.prepared", "doctor.every", "seeds");
+          "device.",
+          "checkpoint.",
+          "evaluate.gallery",
+          "evaluate.classify",
+          "data.prepared",
+          "doctor.every",
+          "seeds");
 
   private final Path path;
   private final FileChannel lock;
@@ -138,6 +144,11 @@ public final class RunFolder implements AutoCloseable {
 
   public Path log() {
     return path.resolve("log.txt");
+  }
+
+  /** How well images were classified, where the experiment asks for it. */
+  public Path classification() {
+    return path.resolve("classification.json");
   }
 
   /** Written last: with it, the run is finished. */

@@ -1,5 +1,7 @@
 package dev.lockstep.input;
 
+import static dev.lockstep.input.InputSpec.Originals.FAST;
+
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.sun.management.OperatingSystemMXBean;
@@ -83,6 +85,13 @@ public record InputBenchmark(
 
   private List<Measurement> measure(RecordSource source) {
     InputSpec plain = new InputSpec(Math.min(records, 1000), threads, 2, AugmentSpec.NONE);
+    if (encoding == Encoding.ORIGINAL) {
+      return List.of(
+          measure("read, decode, resize as Pillow", source, plain, Part.READ),
+          measure("+ batch, as in training", source, plain, Part.ALL),
+          measure("or read, decode, resize fast", source, plain.withOriginals(FAST), Part.READ),
+          measure("+ batch, as in training", source, plain.withOriginals(FAST), Part.ALL));
+    }
     return List.of(
         measure("read", source, plain, Part.READ),
         measure("+ parse", source, plain, Part.PARSE),

@@ -69,6 +69,11 @@ public record InputSpec(
         shuffleBuffer, parallelism, prefetch, other, arrange, cacheBytes, originals, onBadShard);
   }
 
+  InputSpec withOriginals(Originals other) {
+    return new InputSpec(
+        shuffleBuffer, parallelism, prefetch, augment, arrange, cacheBytes, other, onBadShard);
+  }
+
   /** The same, with what the data's block says of damaged shards. */
   public InputSpec withOnBadShard(OnBadShard other) {
     return new InputSpec(

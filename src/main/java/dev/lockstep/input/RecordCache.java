@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.BytePointer;
 final class RecordCache implements AutoCloseable {
   private static final long CHUNK = 64L << 20;
 
+  private final long limit;
   private final BytePointer[] chunks;
   private final long[] places;
   private final int[] lengths;
@@ -19,6 +20,7 @@ final class RecordCache implements AutoCloseable {
    * @param bytes the most to take; 0 for none
    */
   RecordCache(long bytes, int records) {
+    limit = bytes;
     chunks = new BytePointer[Math.toIntExact(bytes / CHUNK + (bytes % CHUNK > 0 ? 1 : 0))];
     places = new long[bytes == 0 ? 0 : records];
     lengths = new int[places.length];
@@ -42,12 +44,12 @@ final class RecordCache implements AutoCloseable {
     if (used % CHUNK + bytes.length > CHUNK) {
       used += CHUNK - used % CHUNK;
     }
-    int chunk = (int) (used / CHUNK);
-    if (chunk >= chunks.length) {
+    if (used + bytes.length > limit) {
       return;
     }
+    int chunk = (int) (used / CHUNK);
     if (chunks[chunk] == null) {
-      chunks[chunk] = new BytePointer(CHUNK);
+      chunks[chunk] = new BytePointer(Math.min(CHUNK, limit - chunk * CHUNK));
     }
     chunks[chunk].position(used % CHUNK).put(bytes, 0, bytes.length);
     places[record] = used;

@@ -113,6 +113,21 @@ record RecordSource(
         List.copyOf(shares));
   }
 
+  /** The same with its images taken for files as they were published. */
+  RecordSource asOriginals() {
+    return new RecordSource(
+        name,
+        shards,
+        Encoding.RAW,
+        storedSize,
+        resize,
+        background,
+        contextLength,
+        true,
+        index,
+        shares);
+  }
+
   List<Path> files() {
     return shards.stream().map(Shard::file).toList();
   }

@@ -36,13 +36,26 @@ final class SyntheticRecords {
   private static final int MAX_TOKENS = 30;
   private static final int VOCABULARY = 20_000;
 
+  // Of the photographs that the field's figures are measured with.
+  private static final int ORIGINAL_WIDTH = 500;
+  private static final int ORIGINAL_HEIGHT = 375;
+  private static final long ORIGINAL_QUALITY = 90;
+
   private final int pixels;
   private final Encoding encoding;
+  private final int height;
+  private final int width;
   private final SplittableRandom random = new SplittableRandom(1);
 
+  /**
+   * @param pixels the side of the images; of {@link Encoding#ORIGINAL}, which are JPEGs of 500x375,
+   *     that of what is made of them
+   */
   SyntheticRecords(int pixels, Encoding encoding) {
     this.pixels = pixels;
     this.encoding = encoding;
+    this.height = encoding == Encoding.ORIGINAL ? ORIGINAL_HEIGHT : pixels;
+    this.width = encoding == Encoding.ORIGINAL ? ORIGINAL_WIDTH : pixels;
   }
 
   RecordSource write(Path folder, int records) {
@@ -61,8 +74,10 @@ final class SyntheticRecords {
             file + " cannot be written: " + e, "make room on the disk, or use fewer records", e);
       }
     }
-    return new RecordSource(
-        "the synthetic data", shards, encoding, pixels, Optional.empty(), MAX_TOKENS);
+    RecordSource source =
+        new RecordSource(
+            "the synthetic data", shards, encoding, pixels, Optional.empty(), MAX_TOKENS);
+    return encoding == Encoding.ORIGINAL ? source.asOriginals() : source;
   }
 
   private ImageTextRecord record(int row, byte[] image) {
@@ -75,12 +90,15 @@ final class SyntheticRecords {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Placeholder<TUint8> image =
-          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(pixels, pixels, 3)));
+          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(height, width, 3)));
       Operand<TString> encoded =
           encoding == Encoding.PNG
               ? tf.image.encodePng(image)
               : tf.image.encodeJpeg(
-                  image, EncodeJpeg.quality(JPEG_QUALITY), EncodeJpeg.chromaDownsampling(false));
+                  image,
+                  EncodeJpeg.quality(
+                      encoding == Encoding.ORIGINAL ? ORIGINAL_QUALITY : JPEG_QUALITY),
+                  EncodeJpeg.chromaDownsampling(encoding == Encoding.ORIGINAL));
       try (Session session = new Session(graph)) {
         for (int i = 0; i < PICTURES; i++) {
           byte[] raw = picture();
@@ -94,23 +112,23 @@ final class SyntheticRecords {
   private byte[] encode(
       Session session, Placeholder<TUint8> image, Operand<TString> encoded, byte[] raw) {
     try (TUint8 fed =
-            TUint8.tensorOf(NdArrays.wrap(Shape.of(pixels, pixels, 3), DataBuffers.of(raw)));
+            TUint8.tensorOf(NdArrays.wrap(Shape.of(height, width, 3), DataBuffers.of(raw)));
         Result result = session.runner().feed(image, fed).fetch(encoded).run()) {
       return ((TString) result.get(0)).asBytes().getObject();
     }
   }
 
-  /** [pixels, pixels, 3] in row-major order. */
+  /** [height, width, 3] in row-major order. */
   private byte[] picture() {
-    byte[] values = new byte[pixels * pixels * 3];
+    byte[] values = new byte[height * width * 3];
     double[] phase = random.doubles(9, 0, 2 * Math.PI).toArray();
     double[] waves = random.doubles(9, 0.5, 4).toArray();
     double grain = 0;
     for (int i = 0; i < values.length; i++) {
       int channel = i % 3;
       grain = channel == 0 ? random.nextDouble(-GRAIN, GRAIN) : grain;
-      double x = (double) (i / 3 % pixels) / pixels;
-      double y = (double) (i / 3 / pixels) / pixels;
+      double x = (double) (i / 3 % width) / width;
+      double y = (double) (i / 3 / width) / height;
       double wave =
           Math.sin(2 * Math.PI * waves[channel] * x + phase[channel])
               * Math.cos(2 * Math.PI * waves[channel + 3] * y + phase[channel + 3]);

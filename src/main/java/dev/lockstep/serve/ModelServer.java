@@ -1,6 +1,7 @@
 package dev.lockstep.serve;
 
 import com.google.gson.JsonObject;
+import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.serve.index.ImageIndex;
 import dev.lockstep.serve.model.Limits;
@@ -8,7 +9,11 @@ import dev.lockstep.serve.model.ModelFolder;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -41,6 +46,7 @@ public final class ModelServer implements AutoCloseable {
    */
   public ModelServer(ServeOptions options, ConfigProto config, Consumer<String> tell) {
     this.options = options;
+    checkAddress(options.host(), options.port());
     this.indexes = new ImageIndexes(options.index(), options.images(), tell);
     this.models =
         new ModelFolder(
@@ -49,16 +55,24 @@ public final class ModelServer implements AutoCloseable {
     this.app = Javalin.create(this::configure);
     gate.addTo(app);
     addEndpoints();
-    try {
-      app.start(options.host(), options.port());
-    } catch (JavalinBindException e) {
-      models.close();
+    app.start(options.host(), options.port());
+    models.watch();
+  }
+
+  /** Before anything is loaded, which takes a while. */
+  private static void checkAddress(String host, int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException e) {
+      throw new InvalidInputException(
+          "--host " + host, "there is no such address", "give one of this machine's", e);
+    } catch (IOException | IllegalArgumentException e) {
       throw new RunFailedException(
-          "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(),
-          "another program has the port; give another with --port, or 0 for any",
+          "cannot listen on " + host + ":" + port + ": " + e.getMessage(),
+          "another program may have the port: give another with --port, or 0 for any",
           e);
     }
-    models.watch();
   }
 
   private void configure(JavalinConfig config) {

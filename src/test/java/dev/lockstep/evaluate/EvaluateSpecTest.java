@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.config.Block;
 import dev.lockstep.error.InvalidInputException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluateSpecTest {
+  private static final ClassifySpec NONE =
+      new ClassifySpec(Optional.empty(), Optional.empty(), Optional.empty());
+
   @Test
   void anEmptyBlockTakesTheDefaults() {
     assertThat(EvaluateSpec.from(Block.parse("")))
-        .isEqualTo(new EvaluateSpec(0, List.of(1, 5, 10), 256, BestBy.MEAN_RECALL, 36));
+        .isEqualTo(new EvaluateSpec(0, List.of(1, 5, 10), 256, BestBy.MEAN_RECALL, 36, NONE));
   }
 
   @Test
@@ -25,7 +29,8 @@ class EvaluateSpecTest {
                 + " best-by = text-to-image-recall-at-1");
 
     assertThat(EvaluateSpec.from(block))
-        .isEqualTo(new EvaluateSpec(200, List.of(1, 10), 8, BestBy.TEXT_TO_IMAGE_RECALL_AT_1, 0));
+        .isEqualTo(
+            new EvaluateSpec(200, List.of(1, 10), 8, BestBy.TEXT_TO_IMAGE_RECALL_AT_1, 0, NONE));
     block.finish();
   }
 

@@ -3,6 +3,7 @@ package dev.lockstep.serve.index;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.lockstep.data.FolderPairs;
 import dev.lockstep.data.PairReader;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.SourcePair;
@@ -11,7 +12,6 @@ import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,15 +29,13 @@ import java.util.stream.Stream;
  * {@code id} and {@code category}, if there is one.
  *
  * @param path absolute: the folder, or the first file of the pairs
- * @param pairs empty for a folder
  */
-public record ImageSource(Path path, Optional<PairSource> pairs) {
-  private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "gif", "bmp");
+public record ImageSource(Path path, PairSource pairs) {
   private static final String ID = "id";
   private static final String CATEGORY = "category";
 
   /**
-   * @throws InvalidInputException if there is no such file or folder
+   * @throws InvalidInputException if there is no such file or folder, or it cannot be read
    */
   public static ImageSource of(Path path) {
     if (!Files.exists(path)) {
@@ -49,13 +46,13 @@ public record ImageSource(Path path, Optional<PairSource> pairs) {
     }
     Path absolute = path.toAbsolutePath().normalize();
     return Files.isDirectory(path)
-        ? new ImageSource(absolute, Optional.empty())
+        ? new ImageSource(absolute, FolderPairs.of(absolute))
         : of(SourceSpec.USUAL.source(List.of(absolute)));
   }
 
   /** The images of pairs that are files of their own; others have nothing to be shown by. */
   public static ImageSource of(PairSource pairs) {
-    return new ImageSource(pairs.files().get(0).toAbsolutePath().normalize(), Optional.of(pairs));
+    return new ImageSource(pairs.files().get(0).toAbsolutePath().normalize(), pairs);
   }
 
   /**
@@ -64,40 +61,15 @@ public record ImageSource(Path path, Optional<PairSource> pairs) {
    * @throws InvalidInputException if it cannot be read
    */
   List<ImageEntry> entries() {
-    return pairs.isPresent() ? ofPairs(pairs.get()) : ofFolder();
-  }
-
-  /** Links are passed over: they may lead out of the folder. */
-  private List<ImageEntry> ofFolder() {
-    try (Stream<Path> files = Files.walk(path)) {
-      return files
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .filter(file -> ENDINGS.contains(ending(file)))
-          .sorted()
-          .map(
-              file ->
-                  new ImageEntry(file, slashes(path.relativize(file)), List.of(), folderName(file)))
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw new InvalidInputException(
-          path.toString(), "cannot be read: " + e, "check its permissions", e);
-    }
-  }
-
-  private String folderName(Path file) {
-    Path folder = path.relativize(file).getParent();
-    return folder == null ? "" : folder.getFileName().toString();
-  }
-
-  private List<ImageEntry> ofPairs(PairSource source) {
-    Map<Path, List<String>> captions = new LinkedHashMap<>();
+    boolean isFolder = pairs instanceof FolderPairs;
+    Map<Path, List<String>> texts = new LinkedHashMap<>();
     Map<Path, String> names = new HashMap<>();
-    try (PairReader reader = source.open()) {
+    try (PairReader reader = pairs.open()) {
       while (reader.hasNext()) {
         SourcePair pair = reader.next();
         Optional<Path> file = pair.image().file();
         if (pair.malformed().isEmpty() && file.isPresent()) {
-          List<String> of = captions.computeIfAbsent(file.get(), image -> new ArrayList<>());
+          List<String> of = texts.computeIfAbsent(file.get(), image -> new ArrayList<>());
           names.put(file.get(), pair.image().name());
           if (!pair.text().isBlank() && !of.contains(pair.text())) {
             of.add(pair.text());
@@ -105,16 +77,18 @@ public record ImageSource(Path path, Optional<PairSource> pairs) {
         }
       }
     }
-    Map<String, String> categories = categories();
+    Map<String, String> categories = isFolder ? Map.of() : categories();
     List<ImageEntry> entries = new ArrayList<>();
-    captions.forEach(
-        (file, texts) ->
+    texts.forEach(
+        (file, of) ->
             entries.add(
-                new ImageEntry(
-                    real(file),
-                    names.get(file),
-                    List.copyOf(texts),
-                    categories.getOrDefault(stem(file), ""))));
+                isFolder
+                    ? new ImageEntry(file, names.get(file), List.of(), String.join("", of))
+                    : new ImageEntry(
+                        real(file),
+                        names.get(file),
+                        List.copyOf(of),
+                        categories.getOrDefault(stem(file), ""))));
     return entries;
   }
 
@@ -167,9 +141,5 @@ public record ImageSource(Path path, Optional<PairSource> pairs) {
   private static String ending(Path file) {
     String name = file.getFileName().toString();
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  private static String slashes(Path path) {
-    return path.toString().replace(path.getFileSystem().getSeparator(), "/");
   }
 }

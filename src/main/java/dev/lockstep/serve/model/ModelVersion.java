@@ -30,7 +30,7 @@ public final class ModelVersion {
   }
 
   public ModelCard card() {
-    return model.card();
+    return model.exported().card();
   }
 
   public Map<String, SignatureDef> signatures() {
@@ -39,7 +39,7 @@ public final class ModelVersion {
 
   /** Tokens of texts, [CLS] and [SEP] included. */
   public int countTokens(List<String> texts) {
-    return texts.stream().mapToInt(text -> model.tokenizer().encode(text).length).sum();
+    return texts.stream().mapToInt(text -> model.exported().tokenizer().encode(text).length).sum();
   }
 
   /**
@@ -58,7 +58,7 @@ public final class ModelVersion {
       }
     }
     if (inputs.containsKey(ModelSignatures.INPUT_IDS)) {
-      String fault = TextInput.fault(model.tokenizer(), inputs);
+      String fault = TextInput.fault(model.exported().tokenizer(), inputs);
       if (!fault.isEmpty()) {
         throw new RefusedException(Reason.INVALID, fault);
       }
@@ -74,7 +74,7 @@ public final class ModelVersion {
 
   /** The embedding of each text, [texts] of [dimension]. */
   public CompletableFuture<float[][]> embedTexts(List<String> texts) {
-    return ask(ModelSignatures.ENCODE_TEXT, TextInput.of(model.tokenizer(), texts))
+    return ask(ModelSignatures.ENCODE_TEXT, TextInput.of(model.exported().tokenizer(), texts))
         .thenApply(outputs -> rows(outputs.get(ModelSignatures.TEXT_EMBEDDING)));
   }
 
@@ -88,18 +88,12 @@ public final class ModelVersion {
 
   /** The same at once and whatever their size, for images that are the server's own. */
   public float[][] embedOwnImages(List<byte[]> images) {
-    return soundRows(
-        model.run(
-            ModelSignatures.ENCODE_IMAGE,
-            Map.of(ModelSignatures.IMAGE_BYTES, TensorValue.of(images))));
+    return model.exported().embedImages(images);
   }
 
   /** The embedding of each text, at once and without joining others. */
   public float[][] embedOwnTexts(List<String> texts) {
-    return rows(
-        model
-            .run(ModelSignatures.ENCODE_TEXT, TextInput.of(model.tokenizer(), texts))
-            .get(ModelSignatures.TEXT_EMBEDDING));
+    return model.exported().embedTexts(texts);
   }
 
   /** How many pixels all images of one run may have. */
@@ -109,7 +103,7 @@ public final class ModelVersion {
 
   /** Tells one model from another: equal for equal weights. */
   public String fingerprint() {
-    return model.fingerprint();
+    return model.exported().fingerprint();
   }
 
   private static float[][] soundRows(Map<String, TensorValue> outputs) {
