@@ -64,10 +64,11 @@ final class CollapseRules {
     return points.size() >= POINTS
         && evidence.lossShare() > AT_CHANCE
         && points.subList(points.size() - POINTS, points.size()).stream()
-            .allMatch(CollapseRules::isCollapsed);
+            .allMatch(CollapseRules::isAlike);
   }
 
-  private static boolean isCollapsed(StepView step) {
+  /** Whether a step's batch was all alike. */
+  static boolean isAlike(StepView step) {
     double gap =
         step.signals().getOrDefault("similarity/positive", Double.NaN)
             - step.signals().getOrDefault("similarity/negative", Double.NaN);
