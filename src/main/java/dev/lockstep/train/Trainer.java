@@ -186,7 +186,10 @@ public final class Trainer implements AutoCloseable {
     Map<String, Double> operations = new LinkedHashMap<>();
     for (TrainingStage stage : stages) {
       int batch = stage.spec().batchSize();
-      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
+      BatchLayout pairs = BatchLayout.pairs(setup.imageSize());
+      double hidden = stage.spec().objective().objective().inputs(pairs).maskRate();
+      long picked = Math.round(batch * textTokens * hidden);
+      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens, picked)) {
         stage.graph().targets().stream()
             .map(counter::of)
             .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)
