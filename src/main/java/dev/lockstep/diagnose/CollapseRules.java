@@ -61,7 +61,8 @@ final class CollapseRules {
   /** Whether both towers have made the same of all examples for a while. */
   static boolean isCollapsed(Evidence evidence) {
     List<StepView> points = evidence.points();
-    return points.size() >= POINTS
+    return evidence.isContrastive()
+        && points.size() >= POINTS
         && evidence.lossShare() > AT_CHANCE
         && points.subList(points.size() - POINTS, points.size()).stream()
             .allMatch(CollapseRules::isAlike);
