@@ -40,6 +40,7 @@ class ArchitectureTest {
           "pretrained",
           "model",
           "input",
+          "download",
           "data",
           "text",
           "tensorflow",

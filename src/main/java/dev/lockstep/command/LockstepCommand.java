@@ -30,8 +30,10 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       PrepareCommand.class,
+      DoctorCommand.class,
       DataCommand.class,
       CompareCommand.class,
+      DownloadCommand.class,
       EvaluateCommand.class,
       ImportCommand.class,
       EmbedCommand.class,

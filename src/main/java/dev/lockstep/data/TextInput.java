@@ -16,13 +16,13 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** Files of text: UTF-8, with a byte-order mark or without, compressed with gzip or not. */
-final class TextInput {
+public final class TextInput {
   private static final int BUFFER = 1 << 16;
 
   private TextInput() {}
 
   /** The file's content, unpacked where it begins as gzip does, whatever its name. */
-  static InputStream open(Path file) {
+  public static InputStream open(Path file) {
     try {
       InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
       in.mark(2);
@@ -35,7 +35,7 @@ final class TextInput {
   }
 
   /** Its characters; a byte that is not UTF-8 ends the reading with an error. */
-  static BufferedReader reader(Path file) {
+  public static BufferedReader reader(Path file) {
     InputStream in = open(file);
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), BUFFER);
@@ -51,7 +51,7 @@ final class TextInput {
   }
 
   /** The error for a file that cannot be read on. */
-  static InvalidInputException unreadable(Path file, Exception failure) {
+  public static InvalidInputException unreadable(Path file, Exception failure) {
     Throwable cause =
         failure instanceof UncheckedIOException unchecked ? unchecked.getCause() : failure;
     if (cause instanceof CharacterCodingException) {

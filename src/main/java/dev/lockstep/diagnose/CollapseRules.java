@@ -39,7 +39,9 @@ final class CollapseRules {
 
   /** Nothing else is wrong and still nothing is learned. */
   static Optional<Finding> flat(Evidence evidence) {
-    if (evidence.last().stageStep() < FLAT_STEPS || !(evidence.lossShare() > AT_CHANCE)) {
+    if (evidence.last().stageStep() < FLAT_STEPS
+        || !evidence.isWarm()
+        || !(evidence.lossShare() > AT_CHANCE)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -157,6 +157,15 @@ final class Evidence {
     return path;
   }
 
+  /** Whether the learning rate has not risen for a while: the warm-up is over. */
+  boolean isWarm() {
+    List<StepView> known = steps();
+    StepView before = known.get(Math.max(0, known.size() - 20));
+    return known.size() >= 20
+        && before.learningRates().entrySet().stream()
+            .allMatch(rate -> last().learningRates().get(rate.getKey()) <= rate.getValue());
+  }
+
   /** The key of an option of this stage, such as {@code stages.0.batch-size}. */
   String key(String option) {
     return "stages." + stage.index() + "." + option;

@@ -10,6 +10,7 @@ import java.util.Optional;
 
 /** The tower that the other one is to fit has never learned anything. */
 final class FrozenTowerRule implements Rule {
+  private static final int BATCHES = 2;
   private static final int LONG = 200;
   private static final double LITTLE = 0.9;
 
@@ -18,7 +19,9 @@ final class FrozenTowerRule implements Rule {
     int index = evidence.stage().index();
     for (String tower : List.of("image", "text")) {
       boolean fixed = !evidence.curriculum().learning().get(index).contains(tower);
-      if (fixed && evidence.curriculum().isRandom(tower, index) && !evidence.points().isEmpty()) {
+      if (fixed
+          && evidence.curriculum().isRandom(tower, index)
+          && evidence.points().size() >= BATCHES) {
         // A schedule that fits one tower to the other's first weights and trains that one later is
         // somebody's question; it is a mistake only where it leads nowhere.
         boolean later = evidence.curriculum().learnsFrom(tower, index);

@@ -24,6 +24,9 @@ final class RateRules {
   /** What a step of a tower that learns well moves it by. */
   private static final double GOOD_STEP = 3e-3;
 
+  /** The same at the first step, which Adam takes at full length. */
+  private static final double FIRST_STEP = 1e-2;
+
   private static final double STILL_NOTHING = 0.9;
   private static final int STEPS = 40;
 
@@ -94,7 +97,7 @@ final class RateRules {
             "set %s = %s and %s = %d"
                 .formatted(
                     evidence.key("optimizer.learning-rate"),
-                    rate(peak * Math.min(0.3, GOOD_STEP / ratio)),
+                    rate(peak * Math.min(0.3, FIRST_STEP / ratio)),
                     evidence.key("optimizer.warmup"),
                     warmup(evidence))));
   }
@@ -103,6 +106,7 @@ final class RateRules {
     List<Double> ratios = new ArrayList<>(evidence.highestRatio().values());
     if (ratios.isEmpty()
         || evidence.last().stageStep() < STEPS
+        || !evidence.isWarm()
         || !(evidence.lossShare() > STILL_NOTHING)) {
       return Optional.empty();
     }

@@ -7,7 +7,7 @@ import dev.lockstep.train.StageView;
 import dev.lockstep.train.StepView;
 import dev.lockstep.train.TrainingListener;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +18,7 @@ import java.util.Map;
 public final class TrainingDoctor implements TrainingListener {
   private final Curriculum curriculum;
   private final TrainingListener others;
-  private final Map<String, Finding> told = new HashMap<>();
+  private final Map<String, Finding> told = new LinkedHashMap<>();
   private List<Finding> standing = List.of();
   private Evidence evidence;
 
@@ -33,6 +33,11 @@ public final class TrainingDoctor implements TrainingListener {
   /** What is wrong as far as is known now, the causes first. */
   public List<Finding> findings() {
     return standing;
+  }
+
+  /** What was told in this stage, in its order. */
+  public List<Finding> told() {
+    return List.copyOf(told.values());
   }
 
   @Override

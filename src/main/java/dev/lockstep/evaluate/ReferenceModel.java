@@ -13,6 +13,7 @@ import dev.lockstep.model.Tower;
 import dev.lockstep.model.layer.LayerMode;
 import dev.lockstep.model.layer.Layers;
 import dev.lockstep.objective.ObjectiveSpec;
+import dev.lockstep.objective.PairObjective;
 import dev.lockstep.pretrained.ModelBlock;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
@@ -145,10 +146,8 @@ final class ReferenceModel {
 
   private Operand<TFloat32> loss(Encoded encoded) {
     Operand<TInt64> rows = tf.range(tf.constant(0L), tf.constant(inputs.count()), tf.constant(1L));
-    return ObjectiveSpec.from(Block.parse(""))
-        .objective()
-        .loss(tf, encoded, new Batch(null, null, null, rows, rows, rows))
-        .value();
+    PairObjective infoNce = (PairObjective) ObjectiveSpec.from(Block.parse("")).objective();
+    return infoNce.loss(tf, encoded, new Batch(null, null, null, rows, rows, rows)).value();
   }
 
   private void addAlone(Side side, Block model) {

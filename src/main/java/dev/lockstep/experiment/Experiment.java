@@ -3,9 +3,11 @@ package dev.lockstep.experiment;
 import dev.lockstep.config.Block;
 import dev.lockstep.config.ConfigFile;
 import dev.lockstep.data.DataSpec;
+import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.evaluate.EvaluateSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
+import dev.lockstep.model.Side;
 import dev.lockstep.pretrained.PretrainedSpec;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
@@ -14,12 +16,15 @@ import dev.lockstep.tensorflow.PrecisionChoice;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.train.CheckpointSpec;
 import dev.lockstep.train.StageSpec;
+import dev.lockstep.train.Trainer;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.WatchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * An experiment file, read and checked whole.
@@ -151,6 +156,13 @@ public record Experiment(
               "none without evaluations on the way: give data.test or data.split, and"
                   + " evaluate.every");
     }
+  }
+
+  /** Who learns when, and who begins with weights of a checkpoint. */
+  Curriculum curriculum(Trainer trainer) {
+    Set<String> loaded =
+        pretrained.bySide().keySet().stream().map(Side::label).collect(Collectors.toSet());
+    return new Curriculum(trainer.learningSides(), loaded);
   }
 
   /** All that the training of its stages is made of. */

@@ -5,7 +5,6 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.PreparedDataset;
-import dev.lockstep.diagnose.Curriculum;
 import dev.lockstep.diagnose.TrainingDoctor;
 import dev.lockstep.evaluate.ClassificationScores;
 import dev.lockstep.evaluate.EmbeddedPairs;
@@ -35,7 +34,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,7 +114,7 @@ public final class ExperimentRunner {
       ProgressPrinter progress = ProgressPrinter.toStandardError();
       TrainingListener listeners =
           new TrainingDoctor(
-              new Curriculum(trainer.learningSides(), Set.of()),
+              experiment.curriculum(trainer),
               new TrainingListeners(
                   List.of(
                       new MetricsFile(folder.metrics(), step),

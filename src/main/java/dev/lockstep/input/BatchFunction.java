@@ -2,7 +2,10 @@ package dev.lockstep.input;
 
 import dev.lockstep.data.Encoding;
 import dev.lockstep.data.ImageTextRecord;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
@@ -35,22 +38,39 @@ final class BatchFunction {
   private static final long PAD_ID = 0;
   private static final List<Class<? extends TType>> IMAGE = List.of(TUint8.class);
 
+  /**
+   * What is drawn at random for a batch.
+   *
+   * @param augment of the images
+   * @param otherView of the second image of each
+   * @param mask of the hidden tokens
+   */
+  record Seeds(long augment, long otherView, long mask) {}
+
   private final RecordSource source;
-  private final int imageSize;
+  private final BatchLayout layout;
   private final AugmentSpec augment;
-  private final long seed;
+  private final Seeds seeds;
+  private final Optional<TokenMask> mask;
   private final Shape batch;
 
   /**
+   * @param mask what hides tokens, where the layout has hidden ones
    * @param batchSize what all batches have, or -1
    */
   BatchFunction(
-      RecordSource source, int imageSize, AugmentSpec augment, long seed, long batchSize) {
+      RecordSource source,
+      BatchLayout layout,
+      AugmentSpec augment,
+      Seeds seeds,
+      Optional<TokenMask> mask,
+      long batchSize) {
     this.batch = Shape.of(batchSize);
     this.source = source;
-    this.imageSize = imageSize;
+    this.layout = layout;
     this.augment = augment;
-    this.seed = seed;
+    this.seeds = seeds;
+    this.mask = mask;
   }
 
   ConcreteFunction create() {
@@ -62,27 +82,90 @@ final class BatchFunction {
   private Signature build(Ops tf, ConcreteFunction decode) {
     Placeholder<TInt64> positions = tf.placeholder(TInt64.class, Placeholder.shape(batch));
     Placeholder<TString> records = tf.placeholder(TString.class, Placeholder.shape(batch));
-    Features features = Features.parse(tf, records);
-    Operand<TInt64> lengths = lengths(tf, features.rowSplits());
-    Operand<TInt64> width = paddedWidth(tf, lengths);
-    return Signature.builder("batch")
-        .input("positions", positions)
-        .input("records", records)
-        .output("images", resized(tf, decoded(tf, features.images(), decode), positions))
-        .output("inputIds", inputIds(tf, features, width))
-        .output("attentionMask", attentionMask(tf, lengths, width))
+    Features features = Features.parse(tf, records, layout);
+    Signature.Builder signature =
+        Signature.builder("batch").input("positions", positions).input("records", records);
+    Images images = images(tf, features, decode, positions);
+    Texts texts = texts(tf, features, positions);
+    output(signature, "images", images.first());
+    output(signature, "inputIds", texts.ids());
+    output(signature, "attentionMask", texts.attentionMask());
+    signature
         .output("captionKeys", features.captionKeys())
         .output("imageKeys", features.imageKeys())
-        .output("rows", features.rows())
-        .build();
+        .output("rows", features.rows());
+    output(signature, "otherImages", images.second());
+    output(signature, "maskedIds", texts.maskedIds());
+    output(signature, "hidden", texts.hidden());
+    if (layout.imageFeatures() > 0) {
+      signature.output(
+          "imageFeatures",
+          FeatureRecord.decode(tf, features.imageFeatures(), layout.imageFeatures()));
+    }
+    if (layout.textFeatures() > 0) {
+      signature.output(
+          "textFeatures", FeatureRecord.decode(tf, features.textFeatures(), layout.textFeatures()));
+    }
+    return signature.build();
+  }
+
+  private static void output(Signature.Builder signature, String name, Operand<?> operand) {
+    if (operand != null) {
+      signature.output(name, operand);
+    }
+  }
+
+  /** The images of a batch, each null where the layout leaves it out. */
+  private record Images(Operand<TUint8> first, Operand<TUint8> second) {}
+
+  private Images images(
+      Ops tf, Features features, ConcreteFunction decode, Operand<TInt64> positions) {
+    if (!layout.images() && !layout.otherView()) {
+      return new Images(null, null);
+    }
+    Operand<TUint8> decoded = decoded(tf, features.images(), decode);
+    return new Images(
+        layout.images() ? resized(tf, decoded, seeds.augment(), positions) : null,
+        layout.otherView() ? resized(tf, decoded, seeds.otherView(), positions) : null);
+  }
+
+  /** The texts of a batch, each part null where the layout leaves it out. */
+  private record Texts(
+      Operand<TInt32> ids,
+      Operand<TInt32> attentionMask,
+      Operand<TInt32> maskedIds,
+      Operand<TInt32> hidden) {}
+
+  private Texts texts(Ops tf, Features features, Operand<TInt64> positions) {
+    if (!layout.tokens()) {
+      return new Texts(null, null, null, null);
+    }
+    Operand<TInt64> lengths = lengths(tf, features.rowSplits());
+    Operand<TInt64> width = paddedWidth(tf, lengths);
+    Operand<TInt32> ids = inputIds(tf, features, width);
+    Operand<TInt32> attentionMask = attentionMask(tf, lengths, width);
+    if (!layout.masks()) {
+      return new Texts(ids, attentionMask, null, null);
+    }
+    TokenMask.Masked masked =
+        mask.orElseThrow()
+            .apply(
+                tf,
+                ids,
+                attentionMask,
+                source.contextLength(),
+                new PositionalRandom(tf, seeds.mask(), positions));
+    return new Texts(ids, attentionMask, masked.ids(), masked.hidden());
   }
 
   /**
-   * What the records of a batch hold.
+   * What the records of a batch hold; a part that was not asked for is null.
    *
    * @param images [batch]
    * @param ids [tokens of the whole batch]
    * @param rowSplits [batch + 1], where each text begins and ends in {@code ids}
+   * @param imageFeatures [batch], see {@link FeatureRecord}
+   * @param textFeatures [batch]
    */
   record Features(
       Operand<TString> images,
@@ -90,38 +173,66 @@ final class BatchFunction {
       Operand<TInt64> rowSplits,
       Operand<TInt64> captionKeys,
       Operand<TInt64> imageKeys,
-      Operand<TInt64> rows) {
+      Operand<TInt64> rows,
+      Operand<TString> imageFeatures,
+      Operand<TString> textFeatures) {
+
+    /** Images and texts. */
+    static Features parse(Ops tf, Operand<TString> records) {
+      return parse(tf, records, BatchLayout.pairs(1));
+    }
 
     @SuppressWarnings("unchecked")
-    static Features parse(Ops tf, Operand<TString> records) {
+    static Features parse(Ops tf, Operand<TString> records, BatchLayout layout) {
       Operand<TString> none = noText(tf);
       Operand<TInt64> noInteger = tf.constant(new long[0]);
       Shape scalar = Shape.scalar();
+      List<String> texts = new ArrayList<>();
+      if (layout.images() || layout.otherView()) {
+        texts.add(ImageTextRecord.IMAGE);
+      }
+      if (layout.imageFeatures() > 0) {
+        texts.add(FeatureRecord.IMAGE);
+      }
+      if (layout.textFeatures() > 0) {
+        texts.add(FeatureRecord.TEXT);
+      }
+      List<String> dense =
+          new ArrayList<>(
+              List.of(ImageTextRecord.CAPTION_KEY, ImageTextRecord.IMAGE_KEY, ImageTextRecord.ROW));
+      List<Operand<?>> defaults = new ArrayList<>(List.of(noInteger, noInteger, noInteger));
+      dense.addAll(texts);
+      defaults.addAll(Collections.nCopies(texts.size(), none));
+      boolean tokens = layout.tokens();
       ParseExample parsed =
           ParseExample.create(
               tf.scope(),
               records,
               none,
               none,
-              tf.array(
-                  ImageTextRecord.IMAGE,
-                  ImageTextRecord.CAPTION_KEY,
-                  ImageTextRecord.IMAGE_KEY,
-                  ImageTextRecord.ROW),
-              tf.array(ImageTextRecord.INPUT_IDS),
-              List.of(none, noInteger, noInteger, noInteger),
+              tf.array(dense.toArray(new String[0])),
+              tokens ? tf.array(ImageTextRecord.INPUT_IDS) : none,
+              defaults,
               0L,
               List.of(),
-              List.of(TInt64.class),
-              List.of(TInt64.class),
-              List.of(scalar, scalar, scalar, scalar));
+              tokens ? List.of(TInt64.class) : List.of(),
+              tokens ? List.of(TInt64.class) : List.of(),
+              Collections.nCopies(dense.size(), scalar));
       return new Features(
-          (Operand<TString>) parsed.denseValues().get(0),
-          (Operand<TInt64>) parsed.raggedValues().get(0),
-          (Operand<TInt64>) parsed.raggedRowSplits().get(0),
+          text(parsed, dense, ImageTextRecord.IMAGE),
+          tokens ? (Operand<TInt64>) parsed.raggedValues().get(0) : null,
+          tokens ? (Operand<TInt64>) parsed.raggedRowSplits().get(0) : null,
+          (Operand<TInt64>) parsed.denseValues().get(0),
           (Operand<TInt64>) parsed.denseValues().get(1),
           (Operand<TInt64>) parsed.denseValues().get(2),
-          (Operand<TInt64>) parsed.denseValues().get(3));
+          text(parsed, dense, FeatureRecord.IMAGE),
+          text(parsed, dense, FeatureRecord.TEXT));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Operand<TString> text(ParseExample parsed, List<String> keys, String key) {
+      int place = keys.indexOf(key);
+      return place < 0 ? null : (Operand<TString>) parsed.denseValues().get(place);
     }
   }
 
@@ -168,7 +279,9 @@ final class BatchFunction {
   }
 
   /** [batch, storedSize, storedSize, 3] to [batch, imageSize, imageSize, 3]. */
-  private Operand<TUint8> resized(Ops tf, Operand<TUint8> images, Operand<TInt64> positions) {
+  private Operand<TUint8> resized(
+      Ops tf, Operand<TUint8> images, long seed, Operand<TInt64> positions) {
+    int imageSize = layout.imageSize();
     if (!augment.isNone()) {
       return new Augmentation(augment, source, imageSize)
           .apply(tf, images, new PositionalRandom(tf, seed, positions));

@@ -1,6 +1,7 @@
 package dev.lockstep.input;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,12 +16,8 @@ import org.tensorflow.op.core.Stage;
 import org.tensorflow.op.core.StageClear;
 import org.tensorflow.op.core.Timestamp;
 import org.tensorflow.op.core.Unstage;
-import org.tensorflow.op.data.Iterator;
 import org.tensorflow.op.data.IteratorGetNext;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -28,17 +25,13 @@ import org.tensorflow.types.family.TType;
  * iterator, one after the other; the operands stay the same.
  */
 public final class BatchIterator implements AutoCloseable {
-  /** The components of a {@link Batch}, in its order. */
-  static final List<Class<? extends TType>> TYPES =
-      List.of(TUint8.class, TInt32.class, TInt32.class, TInt64.class, TInt64.class, TInt64.class);
-
   private static final DeviceSpec CPU =
       DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build();
 
   private final Ops tf;
-  private final int imageSize;
+  private final BatchLayout layout;
   private final int batchesAhead;
-  private final Iterator iterator;
+  private final org.tensorflow.op.data.Iterator iterator;
   private final Batch next;
   private final Operand<TFloat64> waitSeconds;
   // Null without batches ahead.
@@ -47,30 +40,29 @@ public final class BatchIterator implements AutoCloseable {
   private final Set<RecordStream> streams = new LinkedHashSet<>();
   private RecordStream feeding;
 
-  /** Batches go straight to whoever uses them. */
+  /** Pairs that go straight to whoever uses them. */
   public BatchIterator(Ops tf, int imageSize) {
-    this(tf, imageSize, 0, CPU);
+    this(tf, BatchLayout.pairs(imageSize), 0, CPU);
   }
 
   /**
    * Batches are copied to a device before they are needed.
    *
-   * @param imageSize height and width of the images
    * @param batchesAhead how many batches lie ready on the device; 0 for none
    * @param device where the model runs
    */
-  public BatchIterator(Ops tf, int imageSize, int batchesAhead, DeviceSpec device) {
+  public BatchIterator(Ops tf, BatchLayout layout, int batchesAhead, DeviceSpec device) {
     this.tf = tf.withSubScope("input").withDevice(CPU);
-    this.imageSize = imageSize;
+    this.layout = layout;
     this.batchesAhead = batchesAhead;
-    iterator = this.tf.data.iterator("", "", TYPES, shapes(imageSize));
+    iterator = this.tf.data.iterator("", "", layout.types(), layout.shapes());
 
     Timestamp before = this.tf.timestamp();
     IteratorGetNext read =
         this.tf
             .withControlDependencies(before)
             .data
-            .iteratorGetNext(iterator, TYPES, shapes(imageSize));
+            .iteratorGetNext(iterator, layout.types(), layout.shapes());
     Operand<TFloat64> after = this.tf.withControlDependencies(read).timestamp();
     Operand<TFloat64> seconds = this.tf.math.sub(after, before);
     if (batchesAhead == 0) {
@@ -83,9 +75,9 @@ public final class BatchIterator implements AutoCloseable {
     Ops onDevice = this.tf.withDevice(device);
     String name = this.tf.scope().makeOpName("ahead");
     stage = onDevice.stage(List.copyOf(read.components()), Stage.sharedName(name));
-    clear = onDevice.stageClear(TYPES, StageClear.sharedName(name));
-    Unstage ready = onDevice.unstage(TYPES, Unstage.sharedName(name));
-    next = batch(shaped(onDevice, ready.values(), shapes(imageSize)));
+    clear = onDevice.stageClear(layout.types(), StageClear.sharedName(name));
+    Unstage ready = onDevice.unstage(layout.types(), Unstage.sharedName(name));
+    next = batch(shaped(onDevice, ready.values(), layout.shapes()));
     waitSeconds = this.tf.withControlDependencies(stage).identity(seconds);
   }
 
@@ -106,8 +98,9 @@ public final class BatchIterator implements AutoCloseable {
     return waitSeconds;
   }
 
-  public int imageSize() {
-    return imageSize;
+  /** Which parts the batches have. */
+  public BatchLayout layout() {
+    return layout;
   }
 
   /** Where the pipelines of this iterator put their operations. */
@@ -151,18 +144,6 @@ public final class BatchIterator implements AutoCloseable {
     }
   }
 
-  static List<Shape> shapes(int imageSize) {
-    long any = Shape.UNKNOWN_SIZE;
-    Shape perPair = Shape.of(any);
-    return List.of(
-        Shape.of(any, imageSize, imageSize, 3),
-        Shape.of(any, any),
-        Shape.of(any, any),
-        perPair,
-        perPair,
-        perPair);
-  }
-
   /**
    * The batch for a model that starts only when the clock has been read: the scheduler may put that
    * off behind a model's work, and the wait would seem longer than it was.
@@ -183,14 +164,25 @@ public final class BatchIterator implements AutoCloseable {
     return shaped;
   }
 
-  @SuppressWarnings("unchecked")
-  private static Batch batch(List<Output<?>> components) {
+  private Batch batch(List<Output<?>> components) {
+    Iterator<Output<?>> next = components.iterator();
     return new Batch(
-        (Operand<TUint8>) components.get(0),
-        (Operand<TInt32>) components.get(1),
-        (Operand<TInt32>) components.get(2),
-        (Operand<TInt64>) components.get(3),
-        (Operand<TInt64>) components.get(4),
-        (Operand<TInt64>) components.get(5));
+        take(next, layout.images()),
+        take(next, layout.tokens()),
+        take(next, layout.tokens()),
+        take(next, true),
+        take(next, true),
+        take(next, true),
+        take(next, layout.otherView()),
+        take(next, layout.masks()),
+        take(next, layout.masks()),
+        take(next, layout.imageFeatures() > 0),
+        take(next, layout.textFeatures() > 0));
+  }
+
+  /** Of the type that the layout has for it. */
+  @SuppressWarnings("unchecked")
+  private static <T extends TType> Operand<T> take(Iterator<Output<?>> next, boolean isThere) {
+    return isThere ? (Operand<T>) next.next() : null;
   }
 }

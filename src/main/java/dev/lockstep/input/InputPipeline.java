@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -32,6 +33,7 @@ public final class InputPipeline {
   private final BatchIterator iterator;
   private final int batchSize;
   private final boolean endless;
+  private final int epochs;
   private final RecordStream records;
   private final Placeholder<TInt64> batchesLeft;
   private final Op makeIterator;
@@ -43,20 +45,23 @@ public final class InputPipeline {
       int batchSize,
       BatchPlan plan,
       boolean endless,
-      long augmentSeed) {
+      BatchFunction.Seeds seeds,
+      Optional<TokenMask> mask,
+      int epochs) {
     this.source = source;
+    this.epochs = epochs;
     this.iterator = iterator;
     this.batchSize = batchSize;
     this.endless = endless;
     Ops tf = iterator.ops();
     long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
-    RecordReading reading = new RecordReading(source, iterator.imageSize(), spec, augmentSeed);
+    BatchLayout layout = iterator.layout();
+    RecordReading reading = new RecordReading(source, layout, spec, seeds.augment());
     records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
     batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
-    List<Shape> shapes = BatchIterator.shapes(iterator.imageSize());
-    BatchFunction batch =
-        new BatchFunction(source, iterator.imageSize(), spec.augment(), augmentSeed, rows);
+    List<Shape> shapes = layout.shapes();
+    BatchFunction batch = new BatchFunction(source, layout, spec.augment(), seeds, mask, rows);
     try (ConcreteFunction function = batch.create()) {
       dataset =
           tf.data.parallelMapDataset(
@@ -64,16 +69,16 @@ public final class InputPipeline {
               List.of(),
               tf.constant((long) spec.parallelism()),
               function,
-              BatchIterator.TYPES,
+              layout.types(),
               shapes,
               ParallelMapDataset.deterministic("true"));
     }
     dataset =
         tf.data.prefetchDataset(
-            dataset, tf.constant((long) spec.prefetch()), BatchIterator.TYPES, shapes);
+            dataset, tf.constant((long) spec.prefetch()), layout.types(), shapes);
     makeIterator =
         iterator.read(
-            DatasetThreads.limit(tf, dataset, spec.parallelism(), BatchIterator.TYPES, shapes));
+            DatasetThreads.limit(tf, dataset, spec.parallelism(), layout.types(), shapes));
   }
 
   /**
@@ -86,7 +91,10 @@ public final class InputPipeline {
    */
   public static InputPipeline training(
       BatchIterator iterator, PreparedDataset data, InputSpec spec, int batchSize, long seed) {
-    return training(iterator, RecordSource.of(data), spec, batchSize, seed);
+    double hidden = iterator.layout().maskRate();
+    Optional<TokenMask> mask =
+        hidden > 0 ? Optional.of(new TokenMask(data.vocabulary(), hidden)) : Optional.empty();
+    return training(iterator, RecordSource.of(data), spec, batchSize, seed, mask);
   }
 
   /**
@@ -101,9 +109,46 @@ public final class InputPipeline {
     return evaluation(iterator, RecordSource.of(data), spec, batchSize);
   }
 
+  /**
+   * Every record as many times as there are views, in the order of the CSV, augmented another way
+   * each time: at {@code view x records + record}.
+   *
+   * @param seed of the augmentation
+   */
+  public static InputPipeline views(
+      BatchIterator iterator,
+      PreparedDataset data,
+      InputSpec spec,
+      int batchSize,
+      int views,
+      long seed) {
+    RecordSource source = RecordSource.of(data);
+    check(source, iterator.layout(), spec.augment());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        BatchPlan.inOrder(source.index().size(), batchSize, views),
+        false,
+        new BatchFunction.Seeds(seed, 0, 0),
+        Optional.empty(),
+        views);
+  }
+
   static InputPipeline training(
       BatchIterator iterator, RecordSource source, InputSpec spec, int batchSize, long seed) {
-    check(source, iterator.imageSize(), spec.augment());
+    return training(iterator, source, spec, batchSize, seed, Optional.empty());
+  }
+
+  private static InputPipeline training(
+      BatchIterator iterator,
+      RecordSource source,
+      InputSpec spec,
+      int batchSize,
+      long seed,
+      Optional<TokenMask> mask) {
+    check(source, iterator.layout(), spec.augment());
     if (source.records() < batchSize) {
       throw new InvalidInputException(
           source.name(),
@@ -112,7 +157,16 @@ public final class InputPipeline {
     }
     SplittableRandom seeds = new SplittableRandom(seed);
     BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
-    return new InputPipeline(iterator, source, spec, batchSize, plan, true, seeds.nextLong());
+    return new InputPipeline(
+        iterator,
+        source,
+        spec,
+        batchSize,
+        plan,
+        true,
+        new BatchFunction.Seeds(seeds.nextLong(), seeds.nextLong(), seeds.nextLong()),
+        mask,
+        1);
   }
 
   static InputPipeline evaluation(
@@ -120,7 +174,7 @@ public final class InputPipeline {
     if (iterator.batchesAhead() > 0) {
       throw new IllegalArgumentException("an iterator that reads ahead would read past the end");
     }
-    check(source, iterator.imageSize(), AugmentSpec.NONE);
+    check(source, iterator.layout(), AugmentSpec.NONE);
     return new InputPipeline(
         iterator,
         source,
@@ -128,7 +182,9 @@ public final class InputPipeline {
         batchSize,
         BatchPlan.inOrder(source.index().size(), batchSize, 1),
         false,
-        0);
+        new BatchFunction.Seeds(0, 0, 0),
+        Optional.empty(),
+        1);
   }
 
   /**
@@ -137,6 +193,15 @@ public final class InputPipeline {
    * @param position records that were taken before: steps x batch size
    */
   public void start(Session session, long position) {
+    start(session, position, StoredFeatures.NONE);
+  }
+
+  /**
+   * As {@link #start(Session, long)}, with stored features.
+   *
+   * @param features for what the layout has features for
+   */
+  public void start(Session session, long position, StoredFeatures features) {
     long left = endless ? Long.MAX_VALUE : batches() - position / batchSize;
     // While this replaces the iterator's last dataset, whose threads end with it, what fed that one
     // still does: a thread that waits for a batch could not end.
@@ -144,6 +209,7 @@ public final class InputPipeline {
       session.runner().feed(batchesLeft, fed).addTarget(makeIterator).run().close();
     }
     iterator.feedFrom(records);
+    records.add(features);
     records.start(session, position, left);
     iterator.refill(session);
   }
@@ -178,6 +244,11 @@ public final class InputPipeline {
         : tf.withControlDependencies(taken).noOp();
   }
 
+  /** The batches of the iterator that this pipeline is started into. */
+  public Batch next() {
+    return iterator.next();
+  }
+
   /** Records in an epoch. */
   public long records() {
     return source.records();
@@ -187,12 +258,12 @@ public final class InputPipeline {
     return batchSize;
   }
 
-  /** Batches that hold each record once; the last may be smaller. */
+  /** Batches that hold each record once, or each of its views; the last may be smaller. */
   public long batches() {
-    return (source.records() + batchSize - 1) / batchSize;
+    return (source.records() * epochs + batchSize - 1) / batchSize;
   }
 
-  private static void check(RecordSource source, int imageSize, AugmentSpec augment) {
+  private static void check(RecordSource source, BatchLayout layout, AugmentSpec augment) {
     for (Path shard : source.files()) {
       if (!Files.isRegularFile(shard)) {
         throw new InvalidInputException(
@@ -201,7 +272,8 @@ public final class InputPipeline {
             "delete the folder " + shard.getParent() + "; it is made anew when it is needed");
       }
     }
-    if (source.isOriginal()) {
+    int imageSize = layout.imageSize();
+    if (source.isOriginal() || (!layout.images() && !layout.otherView())) {
       return;
     }
     if (source.storedSize() < imageSize

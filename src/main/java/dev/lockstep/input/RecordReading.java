@@ -20,19 +20,32 @@ final class RecordReading implements AutoCloseable {
   private final RecordCache cache;
   private final OriginalImages originals;
   private final ShardLosses losses;
+  private volatile StoredFeatures features = StoredFeatures.NONE;
 
-  RecordReading(RecordSource source, int imageSize, InputSpec spec, long seed) {
+  /**
+   * @param layout of the batches; without images nothing is decoded
+   */
+  RecordReading(RecordSource source, BatchLayout layout, InputSpec spec, long seed) {
+    boolean withImages = layout.images() || layout.otherView();
     this.source = source;
     this.onBadShard = spec.onBadShard();
     this.seed = seed;
     this.files = new RecordFiles(source.files());
     this.cache = new RecordCache(spec.cacheBytes(), source.index().size());
-    this.originals = source.isOriginal() ? new OriginalImages(source, imageSize, spec) : null;
+    this.originals =
+        source.isOriginal() && withImages
+            ? new OriginalImages(source, layout.imageSize(), spec)
+            : null;
     this.losses = new ShardLosses(source);
   }
 
   ShardLosses losses() {
     return losses;
+  }
+
+  /** From now on each record comes with its features. */
+  void add(StoredFeatures stored) {
+    features = stored;
   }
 
   /**
@@ -42,7 +55,7 @@ final class RecordReading implements AutoCloseable {
    */
   byte[] read(int record, long position) {
     try {
-      byte[] bytes = read(record);
+      byte[] bytes = withFeatures(record, position);
       losses.read();
       return bytes;
     } catch (IOException e) {
@@ -62,7 +75,7 @@ final class RecordReading implements AutoCloseable {
         new SplittableRandom(seed ^ new SplittableRandom(position).nextLong());
     for (int i = 0; i < TRIES; i++) {
       try {
-        return read(random.nextInt(source.index().size()));
+        return withFeatures(random.nextInt(source.index().size()), position);
       } catch (IOException e) {
         // Another one is tried.
       }
@@ -71,6 +84,34 @@ final class RecordReading implements AutoCloseable {
         "hardly a record of " + source.name() + " can be read any more: " + reason.getMessage(),
         ShardFailure.remedy(source),
         reason);
+  }
+
+  /** Each epoch takes the next view of an image. */
+  private byte[] withFeatures(int record, long position) throws IOException {
+    byte[] bytes = read(record);
+    StoredFeatures stored = features;
+    if (stored.image().isPresent()) {
+      FeatureStore store = stored.image().get();
+      int view = (int) (position / source.records() % store.views());
+      bytes = FeatureRecord.append(bytes, FeatureRecord.IMAGE, vector(store, record, view));
+    }
+    if (stored.text().isPresent()) {
+      bytes =
+          FeatureRecord.append(bytes, FeatureRecord.TEXT, vector(stored.text().get(), record, 0));
+    }
+    return bytes;
+  }
+
+  private static byte[] vector(FeatureStore store, int record, int view) {
+    try {
+      return store.read(record, view);
+    } catch (IOException e) {
+      throw new RunFailedException(
+          store.file() + ": stored features cannot be read: " + e.getMessage(),
+          "give the same command again: what is damaged is computed anew, and the training goes on"
+              + " from its last checkpoint",
+          e);
+    }
   }
 
   private byte[] read(int record) throws IOException {

@@ -161,6 +161,11 @@ final class RecordStream {
     reading.close();
   }
 
+  /** To be called before {@link #start}. */
+  void add(StoredFeatures features) {
+    reading.add(features);
+  }
+
   ShardLosses losses() {
     return reading.losses();
   }

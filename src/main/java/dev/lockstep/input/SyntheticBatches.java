@@ -24,7 +24,8 @@ public final class SyntheticBatches {
    */
   public SyntheticBatches(BatchIterator iterator, int batchSize, int tokens, int vocabularySize) {
     Ops tf = iterator.ops();
-    int side = iterator.imageSize();
+    BatchLayout layout = iterator.layout();
+    int side = layout.imageSize();
     Operand<TInt32> pixels = integers(tf, new int[] {batchSize, side, side, 3}, 256);
     Operand<TInt32> places =
         tf.tile(
@@ -48,8 +49,7 @@ public final class SyntheticBatches {
             List.of(Shape.of(batchSize, side, side, 3), text, text, perPair, perPair, perPair));
     makeIterator =
         iterator.read(
-            tf.data.repeatDataset(
-                one, tf.constant(-1L), BatchIterator.TYPES, BatchIterator.shapes(side)));
+            tf.data.repeatDataset(one, tf.constant(-1L), layout.types(), layout.shapes()));
   }
 
   /** Makes these batches those that the iterator reads. */

@@ -4,6 +4,7 @@ import dev.lockstep.model.layer.LayerMode;
 import dev.lockstep.model.layer.Layers;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.framework.op.FrameworkOps;
@@ -31,6 +32,7 @@ public final class DualEncoder {
   private final ModelSpec spec;
   private final Tower<Operand<TFloat32>> imageTower;
   private final Tower<Tokens> textTower;
+  private final int vocabularySize;
 
   /**
    * @param vocabularySize how many ids the tokenizer has
@@ -41,7 +43,30 @@ public final class DualEncoder {
     this.spec = spec;
     this.imageTower = spec.image().tower();
     this.textTower = spec.text().tower(vocabularySize);
+    this.vocabularySize = vocabularySize;
   }
+
+  /**
+   * One tower's vectors for a batch, before they are projected.
+   *
+   * @param features [batch, width] or [batch, tokens, width]
+   * @param updates what must run with a training step: batch norm's statistics
+   */
+  public record Featured(Operand<TFloat32> features, List<Op> updates) {}
+
+  /**
+   * One side of a batch.
+   *
+   * @param features [batch, width of the tower]
+   * @param projected [batch, embedding], before normalization
+   * @param embedding [batch, embedding], each of length 1
+   * @param updates what must run with a training step: batch norm's statistics
+   */
+  public record Projected(
+      Operand<TFloat32> features,
+      Operand<TFloat32> projected,
+      Operand<TFloat32> embedding,
+      List<Op> updates) {}
 
   /** Both towers over a batch. */
   public Encoded encode(
@@ -54,8 +79,13 @@ public final class DualEncoder {
    */
   public Encoded encodePixels(
       Operand<TFloat32> pixels, Tokens tokens, LayerMode imageMode, LayerMode textMode) {
-    Projection image = image(pixels, imageMode);
-    Projection text = text(tokens, textMode);
+    return encoded(imageOfPixels(pixels, imageMode), text(tokens, textMode));
+  }
+
+  /** Two sides as one. */
+  public Encoded encoded(Projected image, Projected text) {
+    List<Op> updates = new ArrayList<>(image.updates());
+    updates.addAll(text.updates());
     return new Encoded(
         image.features(),
         text.features(),
@@ -64,17 +94,83 @@ public final class DualEncoder {
         image.embedding(),
         text.embedding(),
         logitScale(),
-        image.updates());
+        updates);
+  }
+
+  /** The image tower over images [batch, height, width, 3], projected. */
+  public Projected image(Operand<TUint8> images, LayerMode mode) {
+    return imageOfPixels(normalized(images), mode);
+  }
+
+  /** The text tower over texts, projected. */
+  public Projected text(Tokens tokens, LayerMode mode) {
+    Layers layers = layers(Side.TEXT, mode);
+    return project(layers, textTower.features(layers, tokens), textTower);
+  }
+
+  /** Stored image features [batch, width], projected. */
+  public Projected projectImage(Operand<TFloat32> features, LayerMode mode) {
+    return project(layers(Side.IMAGE, mode), features, imageTower);
+  }
+
+  /** Stored text features [batch, width], projected. */
+  public Projected projectText(Operand<TFloat32> features, LayerMode mode) {
+    return project(layers(Side.TEXT, mode), features, textTower);
+  }
+
+  /** The image tower alone: [batch, width] of images [batch, height, width, 3]. */
+  public Featured imageFeatures(Operand<TUint8> images, LayerMode mode) {
+    Layers layers = layers(Side.IMAGE, mode);
+    return new Featured(imageTower.features(layers, normalized(images)), layers.updates());
+  }
+
+  /** The text tower alone: [batch, width]. */
+  public Featured textFeatures(Tokens tokens, LayerMode mode) {
+    Layers layers = layers(Side.TEXT, mode);
+    return new Featured(textTower.features(layers, tokens), layers.updates());
+  }
+
+  /**
+   * The text tower up to its tokens: [batch, tokens, width].
+   *
+   * @throws IllegalArgumentException if it does not have them
+   */
+  public Featured textHiddenStates(Tokens tokens, LayerMode mode) {
+    if (!(textTower instanceof TokenTower<Tokens> tower)) {
+      throw new IllegalArgumentException("the text tower has no states of its tokens");
+    }
+    Layers layers = layers(Side.TEXT, mode);
+    return new Featured(tower.hiddenStates(layers, tokens), layers.updates());
+  }
+
+  /** The width of the features of a tower. */
+  public int featureSize(Side side) {
+    return side == Side.IMAGE ? imageTower.featureSize() : textTower.featureSize();
+  }
+
+  /** The dimension that both towers are projected to. */
+  public int embeddingSize() {
+    return spec.embeddingSize();
+  }
+
+  /** How many ids the tokenizer has. */
+  public int vocabularySize() {
+    return vocabularySize;
+  }
+
+  /** Whether the text tower is a BERT, in which each token sees those before and after it. */
+  public boolean textIsBert() {
+    return textTower instanceof Bert;
   }
 
   /** [batch, embedding] of images [batch, height, width, 3], for evaluation. */
   public Operand<TFloat32> imageEmbedding(Operand<TUint8> images, LayerMode mode) {
-    return image(normalized(images), mode).embedding();
+    return image(images, mode).embedding();
   }
 
   /** [batch, embedding] of normalized pixels [batch, height, width, 3], for evaluation. */
   public Operand<TFloat32> pixelEmbedding(Operand<TFloat32> pixels, LayerMode mode) {
-    return image(pixels, mode).embedding();
+    return imageOfPixels(pixels, mode).embedding();
   }
 
   /** [batch, embedding] of texts, for evaluation. */
@@ -93,23 +189,16 @@ public final class DualEncoder {
     return variables.get("shared/" + LOGIT_SCALE);
   }
 
-  private record Projection(
-      Operand<TFloat32> features,
-      Operand<TFloat32> projected,
-      Operand<TFloat32> embedding,
-      List<Op> updates) {}
-
-  private Projection image(Operand<TFloat32> pixels, LayerMode mode) {
-    Layers layers = new Layers(tf, variables, mode, Side.IMAGE.label());
+  private Projected imageOfPixels(Operand<TFloat32> pixels, LayerMode mode) {
+    Layers layers = layers(Side.IMAGE, mode);
     return project(layers, imageTower.features(layers, pixels), imageTower);
   }
 
-  private Projection text(Tokens tokens, LayerMode mode) {
-    Layers layers = new Layers(tf, variables, mode, Side.TEXT.label());
-    return project(layers, textTower.features(layers, tokens), textTower);
+  private Layers layers(Side side, LayerMode mode) {
+    return new Layers(tf, variables, mode, side.label());
   }
 
-  private Projection project(Layers layers, Operand<TFloat32> features, Tower<?> tower) {
+  private Projected project(Layers layers, Operand<TFloat32> features, Tower<?> tower) {
     int in = tower.featureSize();
     int out = spec.embeddingSize();
     Operand<TFloat32> projected =
@@ -117,7 +206,7 @@ public final class DualEncoder {
             ? layers.dense("projection", features, in, out)
             : layers.denseWithoutBias("projection", features, in, out);
     Operand<TFloat32> embedding = unit(tf, projected);
-    return new Projection(features, projected, embedding, layers.updates());
+    return new Projected(features, projected, embedding, layers.updates());
   }
 
   /** Vectors [batch, embedding] brought to length 1. */

@@ -7,10 +7,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.nn.SoftmaxCrossEntropyWithLogits;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 
 /**
  * The symmetric contrastive loss of CLIP (Radford et al. 2021, figure 3): each image picks its
@@ -20,11 +17,21 @@ import org.tensorflow.types.TInt64;
  * shares, as in UniCL (Yang et al. 2022, equation 2). CLIP counts them as wrong, which a model can
  * never learn.
  */
-final class InfoNce implements Objective {
+final class InfoNce implements PairObjective {
   private final boolean repeatedArePositives;
+  private final double smoothing;
 
   InfoNce(boolean repeatedArePositives) {
+    this(repeatedArePositives, 0);
+  }
+
+  /**
+   * @param smoothing the share of each target that is spread evenly over the batch (Szegedy et al.
+   *     2016, section 7)
+   */
+  InfoNce(boolean repeatedArePositives, double smoothing) {
     this.repeatedArePositives = repeatedArePositives;
+    this.smoothing = smoothing;
   }
 
   @Override
@@ -33,17 +40,17 @@ final class InfoNce implements Objective {
         tf.linalg.matMul(
             encoded.imageEmbedding(), encoded.textEmbedding(), MatMul.transposeB(true));
     Operand<TFloat32> logits = tf.math.mul(cosines, encoded.logitScale());
-    Operand<TFloat32> positives =
-        tf.dtypes.cast(positives(tf, batch), TFloat32.class); // [batch, batch], symmetric
+    Operand<TFloat32> positives = // [batch, batch], symmetric
+        tf.dtypes.cast(Positives.of(tf, batch, repeatedArePositives), TFloat32.class);
     Operand<TFloat32> counts = tf.sum(positives, tf.constant(1), Sum.keepDims(true));
-    Operand<TFloat32> targets = tf.math.div(positives, counts);
+    Operand<TFloat32> size = tf.dtypes.cast(tf.size(batch.captionKeys()), TFloat32.class);
+    Operand<TFloat32> targets = smoothed(tf, tf.math.div(positives, counts), size);
     Operand<TFloat32> imageToText = crossEntropy(tf, logits, targets);
     Operand<TFloat32> textToImage =
         crossEntropy(tf, tf.linalg.transpose(logits, tf.constant(new int[] {1, 0})), targets);
-    Operand<TFloat32> size = tf.dtypes.cast(tf.size(batch.captionKeys()), TFloat32.class);
     return new Loss(
         tf.math.mul(tf.math.add(imageToText, textToImage), tf.constant(0.5f)),
-        floor(tf, counts),
+        entropy(tf, targets),
         tf.math.log(size));
   }
 
@@ -52,19 +59,12 @@ final class InfoNce implements Objective {
     return "ln N";
   }
 
-  /** [batch, batch]: whether a column's caption is a right answer to a row's image. */
-  private Operand<TBool> positives(Ops tf, Batch batch) {
-    if (repeatedArePositives) {
-      return tf.math.logicalOr(equal(tf, batch.captionKeys()), equal(tf, batch.imageKeys()));
-    }
-    Operand<TInt32> size = tf.size(batch.captionKeys());
-    Operand<TInt64> own =
-        tf.dtypes.cast(tf.range(tf.constant(0), size, tf.constant(1)), TInt64.class);
-    return equal(tf, own);
-  }
-
-  private static Operand<TBool> equal(Ops tf, Operand<TInt64> keys) {
-    return tf.math.equal(tf.expandDims(keys, tf.constant(0)), tf.expandDims(keys, tf.constant(1)));
+  private Operand<TFloat32> smoothed(Ops tf, Operand<TFloat32> targets, Operand<TFloat32> size) {
+    return smoothing == 0
+        ? targets
+        : tf.math.add(
+            tf.math.mul(targets, tf.constant((float) (1 - smoothing))),
+            tf.math.div(tf.constant((float) smoothing), size));
   }
 
   private static Operand<TFloat32> crossEntropy(
@@ -73,8 +73,9 @@ final class InfoNce implements Objective {
         SoftmaxCrossEntropyWithLogits.create(tf.scope(), logits, targets).loss(), tf.constant(0));
   }
 
-  /** The entropy of the targets: a row with n right answers cannot cost less than ln n. */
-  private static Operand<TFloat32> floor(Ops tf, Operand<TFloat32> counts) {
-    return tf.math.mean(tf.math.log(counts), tf.constant(new int[] {0, 1}));
+  /** A row with n right answers and no smoothing cannot cost less than ln n. */
+  private static Operand<TFloat32> entropy(Ops tf, Operand<TFloat32> targets) {
+    Operand<TFloat32> ofRows = tf.sum(tf.math.xlogy(targets, targets), tf.constant(1));
+    return tf.math.neg(tf.math.mean(ofRows, tf.constant(0)));
   }
 }

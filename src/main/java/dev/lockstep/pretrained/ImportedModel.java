@@ -1,6 +1,7 @@
 package dev.lockstep.pretrained;
 
 import com.google.common.collect.Maps;
+import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.model.Side;
 import dev.lockstep.text.Vocabulary;
@@ -34,6 +35,12 @@ public final class ImportedModel {
    * @throws RunFailedException if the folder cannot be written
    */
   public static ImportTable write(Checkpoint checkpoint, List<String> allowMissing, Path folder) {
+    if (checkpoint.fileBeside(CONF).isPresent()) {
+      throw new InvalidInputException(
+          checkpoint.path().toString(),
+          "it is in Lockstep's own form already",
+          "use it as it is: as a MODEL, or as model.pretrained");
+    }
     ModelBlock block = ModelBlock.of(checkpoint);
     Set<Side> sides = block.towers().keySet();
     ImportPlan plan =

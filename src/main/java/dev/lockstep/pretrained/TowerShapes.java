@@ -21,6 +21,8 @@ import org.tensorflow.types.TInt32;
 
 /** The variables of a model, or of one tower, by building it into a graph that is thrown away. */
 public final class TowerShapes {
+  private static final int USUAL_IMAGE_SIZE = 224;
+
   private static final LayerMode MODE = LayerMode.evaluation(false);
 
   private TowerShapes() {}
@@ -47,7 +49,8 @@ public final class TowerShapes {
    * @return the shapes by the variables' names; with both towers, the logit scale too
    */
   static Map<String, Shape> of(ModelBlock block) {
-    int imageSize = block.imageSize().orElse(0);
+    // Where a checkpoint does not tell it, no variable depends on it.
+    int imageSize = block.imageSize().orElse(USUAL_IMAGE_SIZE);
     int context = block.positions().orElse(0);
     Block model = Block.parse(block.inside());
     if (block.towers().size() == 2 && block.embedding().isPresent()) {

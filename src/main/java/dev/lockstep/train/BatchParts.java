@@ -51,13 +51,7 @@ final class BatchParts {
 
   /** The batch of the part whose number is fed. */
   Batch part() {
-    return new Batch(
-        rows(whole.images()),
-        rows(whole.inputIds()),
-        rows(whole.attentionMask()),
-        rows(whole.captionKeys()),
-        rows(whole.imageKeys()),
-        rows(whole.rows()));
+    return whole.map(this::rows);
   }
 
   /** The rows of something that has one for each pair of the batch. */
@@ -119,16 +113,7 @@ final class BatchParts {
   /** Reads the next batch. */
   Held read(Session session) {
     List<Output<?>> operands = new ArrayList<>();
-    for (Operand<?> operand :
-        List.of(
-            whole.images(),
-            whole.inputIds(),
-            whole.attentionMask(),
-            whole.captionKeys(),
-            whole.imageKeys(),
-            whole.rows())) {
-      operands.add(operand.asOutput());
-    }
+    whole.operands().forEach(operand -> operands.add(operand.asOutput()));
     Session.Runner runner = session.runner();
     operands.forEach(runner::fetch);
     return new Held(runner.fetch(waitSeconds).run(), operands, number);

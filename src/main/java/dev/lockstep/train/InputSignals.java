@@ -18,12 +18,24 @@ import org.tensorflow.types.TInt64;
  */
 record InputSignals(int unknownId, int contextLength) {
 
-  /** The signals by name; docs/doctor.md says what each one is. */
+  /**
+   * The signals by name; docs/doctor.md says what each one is. Those of a part that the batch does
+   * not have are absent.
+   */
   Map<String, Operand<TFloat32>> of(Ops tf, Batch batch) {
     Map<String, Operand<TFloat32>> signals = new LinkedHashMap<>();
-    signals.put("input/image-deviation", imageDeviation(tf, batch));
+    if (batch.images() != null) {
+      signals.put("input/image-deviation", imageDeviation(tf, batch));
+    }
     signals.put("input/distinct-images", distinct(tf, batch.imageKeys()));
     signals.put("input/distinct-captions", distinct(tf, batch.captionKeys()));
+    if (batch.inputIds() != null) {
+      addTexts(tf, batch, signals);
+    }
+    return signals;
+  }
+
+  private void addTexts(Ops tf, Batch batch, Map<String, Operand<TFloat32>> signals) {
     Operand<TInt32> both = tf.constant(new int[] {0, 1});
     Operand<TFloat32> unknown =
         tf.sum(number(tf, tf.math.equal(batch.inputIds(), tf.constant(unknownId))), both);
@@ -36,7 +48,6 @@ record InputSignals(int unknownId, int contextLength) {
         "input/full-captions",
         tf.math.mean(
             number(tf, tf.math.greaterEqual(lengths, tf.constant(contextLength))), tf.constant(0)));
-    return signals;
   }
 
   /** The deviation of a pixel over the batch, 0 to 128, as the mean of all pixels and channels. */

@@ -4,8 +4,7 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.input.Batch;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Encoded;
-import dev.lockstep.model.Tokens;
-import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.objective.Forward;
 import dev.lockstep.objective.Objective;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.GradientSums;
@@ -30,7 +29,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param name of the phase, no other's
  * @param whole the batch
- * @param mode how the towers are built; its step is that of the part
+ * @param forward the model over a batch, with the part's own dropout
  * @param learning the variables that may learn
  * @param optimizer makes the optimizer's step of gradients
  * @param bounded adds to a step what keeps the variables within their bounds
@@ -43,7 +42,7 @@ record MicroBatches(
     AdamW adamW,
     BatchParts parts,
     Batch whole,
-    LayerMode mode,
+    Function<Batch, Forward> forward,
     List<Variable> learning,
     InputSignals inputSignals,
     Function<Map<Variable, Operand<TFloat32>>, AdamW.Step> optimizer,
@@ -51,8 +50,7 @@ record MicroBatches(
 
   StepGraph build(MicroBatchSpec.Accumulation accumulation) {
     Batch part = parts.part();
-    Encoded encoded =
-        model.encode(part.images(), new Tokens(part.inputIds(), part.attentionMask()), mode, mode);
+    Encoded encoded = forward.apply(part).encoded();
     return switch (accumulation) {
       case SEPARATE_LOSSES -> separately(part, encoded);
       case CACHED_FEATURES -> cached(encoded);
@@ -60,7 +58,7 @@ record MicroBatches(
   }
 
   private StepGraph separately(Batch part, Encoded encoded) {
-    Objective.Loss loss = objective.loss(tf, encoded, part);
+    Objective.Loss loss = objective.loss(forward.apply(part).of(encoded));
     Map<Variable, Operand<TFloat32>> gradients =
         adamW.gradients(
             name, List.of(loss.value()), List.of(tf.constant(1f / parts.count())), learning);
@@ -87,7 +85,8 @@ record MicroBatches(
     }
     List<CachedFeatureGraph.Cached> all = CachedFeatureGraph.cached(tf, encoded);
     Encoded ofWhole = CachedFeatureGraph.encoded(tf, model, all);
-    Objective.Loss loss = objective.loss(tf, ofWhole, whole);
+    Forward forwardOfWhole = forward.apply(whole).of(ofWhole);
+    Objective.Loss loss = objective.loss(forwardOfWhole);
     List<Operand<TFloat32>> toCached =
         Gradients.of(
             (Graph) tf.scope().env(),
@@ -121,7 +120,9 @@ record MicroBatches(
         parts,
         all,
         new CachedFeatureGraph.WholeLoss(
-            tf.stack(List.of(loss.value(), loss.floor(), loss.chance(), ofWhole.logitScale())),
+            tf.stack(
+                List.of(
+                    loss.value(), loss.floor(), loss.chance(), objective.scale(forwardOfWhole))),
             needed,
             ofLoss),
         weights,

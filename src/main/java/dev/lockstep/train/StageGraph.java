@@ -4,11 +4,10 @@ import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.input.Batch;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.model.DualEncoder;
-import dev.lockstep.model.Encoded;
 import dev.lockstep.model.Side;
-import dev.lockstep.model.Tokens;
 import dev.lockstep.model.TowerDepths;
 import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.objective.Forward;
 import dev.lockstep.objective.Objective;
 import dev.lockstep.strategy.TrainingPlan;
 import dev.lockstep.strategy.TrainingPlan.Phase;
@@ -35,6 +34,7 @@ import org.tensorflow.types.TInt64;
  */
 final class StageGraph {
   private final Ops tf;
+  private final Variables variables;
   private final DualEncoder model;
   private final AdamW adamW;
   private final StageSpec spec;
@@ -57,6 +57,7 @@ final class StageGraph {
       InputSignals inputSignals,
       boolean bfloat16) {
     this.tf = tf;
+    this.variables = variables;
     this.model = model;
     this.adamW = adamW;
     this.spec = spec;
@@ -111,6 +112,18 @@ final class StageGraph {
         .step(session, inputs, stepNumber, learningRates, withSignals);
   }
 
+  /** Takes one step on a batch of one's own. */
+  StepGraph.Measured step(
+      Session session,
+      long stepNumber,
+      StageProgress progress,
+      Map<String, Double> learningRates,
+      FixedBatch batch) {
+    return phases
+        .get(phase(progress))
+        .step(session, inputs.withBatch(batch), stepNumber, learningRates, false);
+  }
+
   private int phase(StageProgress progress) {
     return plan.timing().phase(progress.step(), progress.done());
   }
@@ -120,10 +133,21 @@ final class StageGraph {
     return spec.microBatch().isWhole() ? whole(phase, waitSeconds) : parts(phase, waitSeconds);
   }
 
+  private Forward forward(Phase phase, LayerMode mode, Batch batch) {
+    return new Forward(tf, variables, model, batch, mode, spec.name(), StagePlan.learning(phase));
+  }
+
   private StepGraph parts(Phase phase, Operand<TFloat32> waitSeconds) {
+    if (spec.objective().type().isApart()) {
+      throw new InvalidInputException(
+          "stage " + spec.name(),
+          "micro-batch-size is for objectives that compare pairs, and its objective does not",
+          "leave micro-batch-size out, and take a smaller batch-size");
+    }
     int size = spec.microBatch().size();
     BatchParts parts =
         new BatchParts(tf, iterator.next(), waitSeconds, size, spec.batchSize() / size);
+    LayerMode mode = mode(phase, parts.step(inputs.step()));
     return new MicroBatches(
             tf,
             nameOf(phases.size()),
@@ -132,7 +156,7 @@ final class StageGraph {
             adamW,
             parts,
             iterator.next(),
-            mode(phase, parts.step(inputs.step())),
+            batch -> forward(phase, mode, batch),
             List.copyOf(phase.learning().keySet()),
             inputSignals,
             gradients -> {
@@ -156,20 +180,19 @@ final class StageGraph {
   private StepGraph whole(Phase phase, Operand<TFloat32> waitSeconds) {
     LayerMode mode = mode(phase, inputs.step());
     Batch batch = iterator.next();
-    Encoded encoded =
-        model.encode(
-            batch.images(), new Tokens(batch.inputIds(), batch.attentionMask()), mode, mode);
-    Objective.Loss loss = spec.objective().objective().loss(tf, encoded, batch);
-    AdamW.Step step = step(phase, loss, encoded.updates());
+    Objective objective = spec.objective().objective();
+    Forward forward = forward(phase, mode, batch);
+    Objective.Loss loss = objective.loss(forward);
+    AdamW.Step step = step(phase, loss, forward.updates());
     Op apply = keepWithinBounds(step);
-    StepSignals signals =
-        new StepSignals(
-            tf,
-            List.of(
-                EmbeddingSignals.of(tf, encoded, batch),
-                inputSignals.of(tf, batch),
-                MovementSignals.of(tf, step.updates(), apply)));
-    return new PhaseGraph(tf, loss, encoded.logitScale(), step, apply, waitSeconds, signals);
+    List<Map<String, Operand<TFloat32>>> signals = new ArrayList<>();
+    forward
+        .encodedPairs()
+        .ifPresent(encoded -> signals.add(EmbeddingSignals.of(tf, encoded, batch)));
+    signals.add(inputSignals.of(tf, batch));
+    signals.add(MovementSignals.of(tf, step.updates(), apply));
+    return new PhaseGraph(
+        tf, loss, objective.scale(forward), step, apply, waitSeconds, new StepSignals(tf, signals));
   }
 
   private List<AdamW.Update> updates(Phase phase) {
@@ -197,7 +220,7 @@ final class StageGraph {
 
   private void checkSides(Phase phase, AdamW.Step step) {
     for (Side side : List.of(Side.IMAGE, Side.TEXT)) {
-      if (StagePlan.learns(phase, side)
+      if (StagePlan.learning(phase).contains(side)
           && step.updates().stream().noneMatch(u -> Side.of(u.variable()) == side)) {
         throw new InvalidInputException(
             "stage " + spec.name(),

@@ -6,7 +6,10 @@ import dev.lockstep.model.Side;
 import dev.lockstep.strategy.TrainingPlan;
 import dev.lockstep.strategy.TrainingPlan.Phase;
 import dev.lockstep.tensorflow.Variable;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The plan that a stage's strategy has for a model, checked. */
 final class StagePlan {
@@ -35,9 +38,11 @@ final class StagePlan {
     return plan;
   }
 
-  /** Whether something of a side learns in a phase. */
-  static boolean learns(Phase phase, Side side) {
-    return phase.learning().keySet().stream().anyMatch(v -> Side.of(v) == side);
+  /** The sides of which something learns in a phase. */
+  static Set<Side> learning(Phase phase) {
+    return phase.learning().keySet().stream()
+        .map(Side::of)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Side.class)));
   }
 
   private static TrainingPlan made(StageSpec stage, List<Variable> variables) {

@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.objective.ObjectiveSpec;
+import dev.lockstep.strategy.Apart;
 import dev.lockstep.strategy.TrainingStrategies;
 import dev.lockstep.strategy.TrainingStrategy;
 import dev.lockstep.train.LearningRateSchedule.Decay;
@@ -55,13 +56,26 @@ public record StageSpec(
             end,
             block.flag("augment", true),
             OptimizerSpec.from(optimizer),
-            ObjectiveSpec.from(block.block("objective")));
+            objective(block, strategy));
     optimizer.check(
         end.isForeseen() || stage.optimizer().schedule().decay() == Decay.CONSTANT,
         "decay",
         "constant where patience alone ends the stage, since nothing says when that is; or give"
             + " steps, epochs or duration besides");
     return stage;
+  }
+
+  private static ObjectiveSpec objective(Block stage, TrainingStrategy strategy) {
+    boolean apart = strategy.name().equals(Apart.NAME);
+    Block block = stage.block("objective");
+    ObjectiveSpec objective =
+        ObjectiveSpec.from(block, apart ? ObjectiveSpec.Type.APART : ObjectiveSpec.Type.INFO_NCE);
+    block.check(
+        !apart || objective.type() == ObjectiveSpec.Type.APART,
+        "type",
+        "apart, since the stage's strategy is; for one tower alone take two-views with"
+            + " freeze-text, or masked-language with freeze-image");
+    return objective;
   }
 
   /**

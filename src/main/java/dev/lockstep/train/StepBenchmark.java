@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.SyntheticBatches;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.ModelSpec;
@@ -85,7 +86,8 @@ public record StepBenchmark(
       Variables variables = new Variables(tf, 1);
       DualEncoder encoder = new DualEncoder(tf, variables, model, vocabularySize);
       BatchIterator iterator =
-          new BatchIterator(tf, imageSize, device.batchesAhead(), device.forModel());
+          new BatchIterator(
+              tf, BatchLayout.pairs(imageSize), device.batchesAhead(), device.forModel());
       // The optimizer's slots are those of all of the model's variables, so these come first.
       LayerMode evaluation = LayerMode.evaluation(precision == Precision.BFLOAT16);
       encoder.encode(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -19,13 +20,28 @@ import org.tensorflow.types.TInt64;
  */
 final class StepInputs {
   private final Placeholder<TInt64> step;
-  private final Map<Side, Placeholder<TFloat32>> learningRates = new EnumMap<>(Side.class);
+  private final Map<Side, Placeholder<TFloat32>> learningRates;
+  private final Optional<FixedBatch> batch;
 
   StepInputs(Ops tf) {
+    batch = Optional.empty();
+    learningRates = new EnumMap<>(Side.class);
     step = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     for (Side side : Side.values()) {
       learningRates.put(side, tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar())));
     }
+  }
+
+  private StepInputs(
+      Placeholder<TInt64> step, Map<Side, Placeholder<TFloat32>> learningRates, FixedBatch batch) {
+    this.step = step;
+    this.learningRates = learningRates;
+    this.batch = Optional.of(batch);
+  }
+
+  /** The same, with a batch in the place of the next one of the input. */
+  StepInputs withBatch(FixedBatch fixed) {
+    return new StepInputs(step, learningRates, fixed);
   }
 
   Operand<TInt64> step() {
@@ -47,6 +63,7 @@ final class StepInputs {
     TInt64 number = TInt64.scalarOf(stepNumber);
     fed.add(number);
     runner.feed(step, number);
+    batch.ifPresent(fixed -> fixed.feed(runner));
     learningRates.forEach(
         (side, placeholder) -> {
           if (!rates.containsKey(side.label())) {

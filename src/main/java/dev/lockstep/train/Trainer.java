@@ -4,18 +4,18 @@ import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.PairEmbedder;
 import dev.lockstep.evaluate.RetrievalEvaluator;
 import dev.lockstep.evaluate.RetrievalScores;
-import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.BatchIterator;
+import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
-import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.DualEncoder;
-import dev.lockstep.tensorflow.AdamW;
+import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.OperationCounter;
-import dev.lockstep.tensorflow.Precision;
+import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -41,15 +42,15 @@ public final class Trainer implements AutoCloseable {
     INTERRUPTED
   }
 
-  /** A stage with its part of the graph and its own order of the data. */
-  private record Stage(StageSpec spec, StageGraph graph, InputPipeline input) {}
-
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<TrainingStage> stages;
+  private final Map<String, Long> parameters = new LinkedHashMap<>();
+  private final Op initializer;
+  private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final BatchIterator testIterator;
-  private BatchIterator iterator;
+  private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
   private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
@@ -84,12 +85,14 @@ public final class Trainer implements AutoCloseable {
                 setup.input(),
                 setup.evaluate().batchSize()));
     model.logitScale();
-    buildStages(tf, variables, model);
+    stages = new StageBuilder(setup, graph, tf, variables, model, iterators).build();
+    for (Variable variable : variables.trainable()) {
+      parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
+    }
     modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
     checkpointFile = new CheckpointFile(tf, variables.all());
-    Op initializer = variables.initializer();
-    List<Consumer<Session>> pretrained = new ArrayList<>();
+    initializer = variables.initializer();
     if (checkpoints.latest().isEmpty()) {
       setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
     }
@@ -100,37 +103,15 @@ public final class Trainer implements AutoCloseable {
             .restoreLatest(session, checkpointFile, modelDigest, setup.seed())
             .orElseGet(
                 () -> {
-                  session.run(initializer);
-                  pretrained.forEach(filling -> filling.accept(session));
+                  giveFirstValues();
                   return TrainingState.start();
                 });
     lastCheckpointStep = state.step();
   }
 
-  private void buildStages(Ops tf, Variables variables, DualEncoder model) {
-    iterator =
-        new BatchIterator(
-            tf, setup.imageSize(), setup.device().batchesAhead(), setup.device().forModel());
-    AdamW adamW = new AdamW(graph, tf, variables);
-    StepInputs inputs = new StepInputs(tf);
-    InputSignals inputSignals =
-        new InputSignals(
-            setup.training().vocabulary().unknownId(), setup.training().manifest().contextLength());
-    boolean bfloat16 = setup.precision() == Precision.BFLOAT16;
-    for (StageSpec spec : setup.stages()) {
-      long seed = variables.seedFor("stage " + stages.size());
-      stages.add(
-          new Stage(
-              spec,
-              new StageGraph(
-                  tf, variables, model, adamW, spec, iterator, inputs, inputSignals, bfloat16),
-              InputPipeline.training(
-                  iterator, setup.training(), input(spec), spec.batchSize(), seed)));
-    }
-  }
-
-  private InputSpec input(StageSpec spec) {
-    return spec.augment() ? setup.input() : setup.input().withAugment(AugmentSpec.NONE);
+  private void giveFirstValues() {
+    session.run(initializer);
+    pretrained.forEach(filling -> filling.accept(session));
   }
 
   /** Where the training stands. */
@@ -172,6 +153,11 @@ public final class Trainer implements AutoCloseable {
     return stages.stream().map(stage -> stage.graph().learningSides()).toList();
   }
 
+  /** By tower (image, text, shared), how many parameters there are. */
+  public Map<String, Long> parameters() {
+    return parameters;
+  }
+
   /** Whether no step is left. */
   public boolean isFinished() {
     return state.stage() == stages.size();
@@ -190,7 +176,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Map<String, Double> operationsPerPair(long textTokens) {
     Map<String, Double> operations = new LinkedHashMap<>();
-    for (Stage stage : stages) {
+    for (TrainingStage stage : stages) {
       int batch = stage.spec().batchSize();
       try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
         stage.graph().targets().stream()
@@ -213,7 +199,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Outcome run(TrainingListener listener, BooleanSupplier stopRequested) {
     while (!isFinished()) {
-      Stage stage = stages.get(state.stage());
+      TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
       stage.input().start(session, state.stageStep() * stage.spec().batchSize());
       clock = System.nanoTime();
@@ -242,7 +228,45 @@ public final class Trainer implements AutoCloseable {
     return Outcome.FINISHED;
   }
 
-  private Optional<StageEnd.Reason> end(Stage stage) {
+  /**
+   * Takes the first steps of the first stage, as {@link #run} would, and evaluates; nothing is
+   * written. To be called before any step was taken, and to be followed by nothing else.
+   *
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
+    giveFirstValues();
+    TrainingStage stage = stages.get(0);
+    listener.onStageStart(view(stage));
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    StepView step;
+    do {
+      step = step(stage);
+      taken.add(step);
+      listener.onStep(step);
+    } while (isFinite(step) && end(stage).isEmpty() && !enough.test(step));
+    if (setup.test().isPresent() && isFinite(step)) {
+      evaluate(stage, listener);
+    }
+    return taken;
+  }
+
+  /**
+   * What to try out on the first stage before any step is taken; nothing where the stage takes its
+   * batches in parts.
+   */
+  public Optional<TrainingProbe> probe() {
+    TrainingStage stage = stages.get(0);
+    return stage.spec().microBatch().isWhole()
+        ? Optional.of(
+            new TrainingProbe(session, stage.graph(), stage.input(), this::giveFirstValues))
+        : Optional.empty();
+  }
+
+  private Optional<StageEnd.Reason> end(TrainingStage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
   }
@@ -261,7 +285,7 @@ public final class Trainer implements AutoCloseable {
         spec.end().timeShare(state.stageSeconds()));
   }
 
-  private StepView step(Stage stage) {
+  private StepView step(TrainingStage stage) {
     StageSpec spec = stage.spec();
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
@@ -298,11 +322,13 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
+  private static boolean isFinite(StepView step) {
+    return Double.isFinite(step.loss())
+        && step.gradientNorms().values().stream().allMatch(Double::isFinite);
+  }
+
   private void checkFinite(StepView step) {
-    boolean finite =
-        Double.isFinite(step.loss())
-            && step.gradientNorms().values().stream().allMatch(Double::isFinite);
-    if (!finite) {
+    if (!isFinite(step)) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
               .formatted(step.step(), step.loss(), step.gradientNorms()),
@@ -320,7 +346,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Whether the score is the best so far. */
-  private boolean evaluate(Stage stage, TrainingListener listener) {
+  private boolean evaluate(TrainingStage stage, TrainingListener listener) {
     RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
     boolean best = score > state.bestScore();
@@ -344,7 +370,7 @@ public final class Trainer implements AutoCloseable {
     listener.onCheckpoint(written, state.step());
   }
 
-  private StageView view(Stage stage) {
+  private StageView view(TrainingStage stage) {
     StageSpec spec = stage.spec();
     return new StageView(
         spec.name(),
@@ -359,7 +385,7 @@ public final class Trainer implements AutoCloseable {
         stage.graph().trainedParameters(progress(spec)));
   }
 
-  private StageEndView view(Stage stage, StageEnd.Reason reason) {
+  private StageEndView view(TrainingStage stage, StageEnd.Reason reason) {
     return new StageEndView(
         stage.spec().name(),
         state.stage(),
@@ -372,7 +398,7 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
-    iterator.close();
+    iterators.values().forEach(BatchIterator::close);
     testIterator.close();
     session.close();
     graph.close();

@@ -60,8 +60,8 @@ class TrainingDoctorTest {
     training.moves(1e-3).cosines(0.99, 1).similarities(0.4, 0.4, 0.002).loss(LN_28, 0.05);
     assertThat(training.steps(60).ids()).containsExactly("rate-too-high");
     assertThat(training.findings().get(0).advice())
-        .as("0.01 * 3e-3 / 0.2")
-        .contains("stages.0.optimizer.learning-rate = 2e-4")
+        .as("0.01 * 1e-2 / 0.2")
+        .contains("stages.0.optimizer.learning-rate = 5e-4")
         .contains("stages.0.optimizer.warmup = 100");
   }
 
@@ -86,6 +86,15 @@ class TrainingDoctorTest {
     assertThat(training.findings().get(0).advice())
         .as("1e-5 * 3e-3 / 6e-5")
         .contains("learning-rate = 5e-4");
+  }
+
+  @Test
+  void smallStepsOfAWarmupAreNoFinding() {
+    Training training = new Training().moves(6e-5).loss(3.3, 0.05);
+    for (int i = 1; i <= 100; i++) {
+      training.rates(1e-6 * i, 1e-6 * i).steps(1);
+    }
+    assertThat(training.ids()).isEmpty();
   }
 
   @Test
@@ -138,7 +147,7 @@ class TrainingDoctorTest {
   @Test
   void frozenTowerThatNothingTrains() {
     Curriculum textOnly = new Curriculum(List.of(Set.of("text", "shared")), Set.of());
-    assertThat(new Training(textOnly, 0).cosines(0.97, 0.2).steps(1).findings().get(0))
+    assertThat(new Training(textOnly, 0).cosines(0.97, 0.2).steps(2).findings().get(0))
         .returns("frozen-random-tower", Finding::id)
         .matches(finding -> finding.message().contains("image tower is held fixed"));
   }

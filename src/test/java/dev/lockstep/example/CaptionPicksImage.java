@@ -2,7 +2,7 @@ package dev.lockstep.example;
 
 import dev.lockstep.input.Batch;
 import dev.lockstep.model.Encoded;
-import dev.lockstep.objective.Objective;
+import dev.lockstep.objective.PairObjective;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
@@ -11,7 +11,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Half of CLIP's loss: each caption picks its image among the batch's. */
-public final class CaptionPicksImage implements Objective {
+public final class CaptionPicksImage implements PairObjective {
   @Override
   public Loss loss(Ops tf, Encoded encoded, Batch batch) {
     Operand<TFloat32> cosines =

@@ -62,6 +62,18 @@ class ExperimentFileDocTest {
       strategy("type = rules, rules = [{ match = \".*\", factor = 1 }]")
           .replace("optimizer {", "optimizer { warmup {}, weight-decay {}, layer-decay {},");
 
+  private static final List<String> OBJECTIVES =
+      Stream.of(
+              "info-nce",
+              "sigmoid",
+              "fit-embedding",
+              "fit-similarity",
+              "two-views",
+              "masked-language",
+              "apart")
+          .map(type -> VIT.replace("optimizer {", "objective { type = " + type + " }, optimizer {"))
+          .toList();
+
   private static String strategy(String block) {
     return VIT.replace("strategy = joint", "strategy { " + block + "}");
   }
@@ -120,7 +132,9 @@ class ExperimentFileDocTest {
   }
 
   static Stream<String> experiments() {
-    return Stream.of(VIT, RESNET, CLIP, UNLOCK_LAST, GRADUAL, ALTERNATING, RULES);
+    return Stream.concat(
+        Stream.of(VIT, RESNET, CLIP, UNLOCK_LAST, GRADUAL, ALTERNATING, RULES),
+        OBJECTIVES.stream());
   }
 
   @ParameterizedTest
@@ -192,6 +206,7 @@ class ExperimentFileDocTest {
           "stages.optimizer.weight-decay",
           "stages.optimizer.layer-decay" ->
           experiment.contains(key + " {");
+      case "stages.objective" -> OBJECTIVES.contains(experiment);
       case "stages.strategy" -> experiment.contains("strategy {");
       case "stages.strategy.rules" -> experiment.equals(RULES);
       default -> true;

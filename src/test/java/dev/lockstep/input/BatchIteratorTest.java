@@ -32,7 +32,7 @@ class BatchIteratorTest {
     }
     try (Reading reading =
         new Reading(
-            tf -> new BatchIterator(tf, 4, 2, CPU),
+            tf -> new BatchIterator(tf, BatchLayout.pairs(4), 2, CPU),
             it -> InputPipeline.training(it, source, SPEC, 8, 7))) {
       reading.start(0);
       for (Read expected : direct) {
@@ -51,7 +51,7 @@ class BatchIteratorTest {
     assertThatThrownBy(
             () ->
                 new Reading(
-                    tf -> new BatchIterator(tf, 4, 1, CPU),
+                    tf -> new BatchIterator(tf, BatchLayout.pairs(4), 1, CPU),
                     it -> InputPipeline.evaluation(it, source, SPEC, 8)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lockstep.config.Block;
 import dev.lockstep.input.Batch;
 import dev.lockstep.model.layer.LayerMode;
-import dev.lockstep.objective.Objective;
 import dev.lockstep.objective.ObjectiveSpec;
+import dev.lockstep.objective.PairObjective;
 import dev.lockstep.pretrained.SafetensorsFile;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.VariableValues;
@@ -29,8 +29,11 @@ import org.tensorflow.types.TInt64;
  * the same embeddings, loss and gradients.
  */
 class ClipReferenceTest {
-  /** The gradient of a key's bias is 0 but for rounding: softmax does not see it. */
-  private static final double ROUNDING = 1e-8;
+  /**
+   * The gradient of a key's bias is 0 but for rounding, for softmax does not see it; and that of a
+   * table's row is a sum, whose last bits hang on the order in which it is added.
+   */
+  private static final double ROUNDING = 5e-8;
 
   /** Of a gradient's norm. */
   private static final double CLOSE = 1e-4;
@@ -163,7 +166,7 @@ class ClipReferenceTest {
 
   private static Operand<TFloat32> loss(Ops tf, Encoded encoded) {
     Operand<TInt64> rows = tf.constant(new long[] {0, 1, 2, 3, 4});
-    Objective infoNce = ObjectiveSpec.from(Block.parse("")).objective();
+    PairObjective infoNce = (PairObjective) ObjectiveSpec.from(Block.parse("")).objective();
     return infoNce.loss(tf, encoded, new Batch(null, null, null, rows, rows, rows)).value();
   }
 

@@ -136,7 +136,7 @@ class InfoNceTest {
   }
 
   private static Outcome loss(
-      Objective objective,
+      PairObjective objective,
       float[][] images,
       float[][] texts,
       float scale,

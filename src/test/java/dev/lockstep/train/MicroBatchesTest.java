@@ -15,6 +15,8 @@ import dev.lockstep.model.ModelSpec;
 import dev.lockstep.model.Side;
 import dev.lockstep.model.Tokens;
 import dev.lockstep.model.layer.LayerMode;
+import dev.lockstep.objective.ObjectiveSpec;
+import dev.lockstep.objective.PairObjective;
 import dev.lockstep.tensorflow.AdamW;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.VariableValues;
@@ -145,15 +147,8 @@ class MicroBatchesTest {
                 rows(all.captionKeys(), i, parts),
                 rows(all.imageKeys(), i, parts),
                 rows(all.rows(), i, parts));
-        losses.add(
-            StageSpec.listFrom(
-                    Block.parse(
-                        "stages=[{strategy=joint,batch-size=2,steps=1,optimizer.learning-rate=1}]"))
-                .get(0)
-                .objective()
-                .objective()
-                .loss(tf, encode(part), part)
-                .value());
+        PairObjective infoNce = (PairObjective) ObjectiveSpec.from(Block.parse("")).objective();
+        losses.add(infoNce.loss(tf, encode(part), part).value());
       }
       Operand<TFloat32> mean = tf.math.mean(tf.stack(losses), tf.constant(0));
       Map<Variable, Operand<TFloat32>> gradients =

@@ -1,0 +1,327 @@
+package dev.lockstep.download;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.lockstep.error.InvalidInputException;
+import dev.lockstep.error.RunFailedException;
+import java.io.IOException;
+import java.net.Proxy;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * Fetches the URLs of a list into a folder. Every URL ends in one outcome, which stands in the
+ * folder's journal; what stands there is not asked for again.
+ */
+public final class Downloader implements AutoCloseable {
+  static final String JOURNAL = "journal.tsv";
+  static final String PAIRS = "pairs.csv";
+
+  /** URLs that are at work, wait for their turn or wait to be tried again. */
+  private static final int UNDER_WAY = 20_000;
+
+  private static final long LOOK_MILLIS = 100;
+
+  private final UrlList list;
+  private final Path folder;
+  private final DownloadSpec spec;
+  private final FileChannel lock;
+  private final Journal journal;
+  private final ImageFolder images;
+  private final PublicAddresses addresses;
+  private final OkHttpClient client;
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final Semaphore room = new Semaphore(UNDER_WAY);
+  private final Map<String, Long> pausedUntil = new ConcurrentHashMap<>();
+  private final AtomicReference<RuntimeException> broken = new AtomicReference<>();
+  private final AtomicLong ended = new AtomicLong();
+  private final AtomicLong fetched = new AtomicLong();
+  private boolean stopped;
+
+  /**
+   * @param list a CSV with a column {@code url}
+   * @throws InvalidInputException if another process is at work in the folder
+   * @throws RunFailedException if the folder cannot be written
+   */
+  public Downloader(Path list, Path folder, DownloadSpec spec) {
+    this.list = new UrlList(list);
+    this.folder = folder;
+    this.spec = spec;
+    try {
+      Files.createDirectories(folder);
+      lock = lock(folder);
+    } catch (IOException e) {
+      throw new RunFailedException(
+          folder + ": the folder cannot be used: " + e.getMessage(),
+          "see its permissions and that the disk has room",
+          e);
+    }
+    journal = Journal.open(folder.resolve(JOURNAL));
+    images = new ImageFolder(folder, spec.keep());
+    addresses = new PublicAddresses(spec.privateAddresses());
+    Dispatcher dispatcher = new Dispatcher();
+    dispatcher.setMaxRequests(spec.concurrency());
+    dispatcher.setMaxRequestsPerHost(spec.perHost());
+    client =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(new ConnectionPool(spec.concurrency(), 30, TimeUnit.SECONDS))
+            .dns(addresses)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(spec.timeLimit())
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .addInterceptor(
+                chain -> {
+                  chain.request().tag(Transfer.Running.class).begin();
+                  return chain.proceed(chain.request());
+                })
+            .addNetworkInterceptor(
+                chain -> {
+                  addresses.checkConnected(chain.connection());
+                  return chain.proceed(chain.request());
+                })
+            .proxy(Proxy.NO_PROXY)
+            .build();
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock taken = null;
+    try {
+      taken = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // By this very process; told below like any other.
+    }
+    if (taken == null) {
+      channel.close();
+      throw new InvalidInputException(
+          folder.toString(), "another process downloads into it", "wait for it, or name another");
+    }
+    return channel;
+  }
+
+  /**
+   * How far a download has come.
+   *
+   * @param rows of the list
+   * @param seen rows whose URL has an outcome, or is a repetition
+   * @param fetched images of this session
+   */
+  public record Progress(long rows, long seen, long fetched) {}
+
+  /**
+   * Fetches what has no outcome yet.
+   *
+   * @param retryFailed whether URLs that failed are tried again instead of those without outcome
+   * @param progress told a few times a second
+   * @param stop asked a few times a second; where it says yes, what is under way is given up
+   * @return nothing if it was stopped
+   * @throws InvalidInputException if the list is no list of URLs
+   * @throws RunFailedException if the disk is full
+   */
+  public boolean run(boolean retryFailed, Consumer<Progress> progress, BooleanSupplier stop) {
+    long rows = list.forEach(row -> {});
+    Set<Long> met = new HashSet<>();
+    AtomicLong passed = new AtomicLong();
+    AtomicLong started = new AtomicLong();
+    Runnable tell =
+        () -> progress.accept(new Progress(rows, passed.get() + ended.get(), fetched.get()));
+    list.forEach(
+        row -> {
+          long key = Journal.key(row.url());
+          if (isDue(key, met, retryFailed) && enter(tell, stop)) {
+            started.incrementAndGet();
+            new Transfer(this, spec, row, key).start();
+          } else {
+            passed.incrementAndGet();
+          }
+        });
+    while (ended.get() < started.get() && !isOver(stop)) {
+      tell.run();
+      pauseAMoment();
+    }
+    boolean whole = ended.get() == started.get() && !stop.getAsBoolean();
+    giveUp();
+    if (broken.get() != null) {
+      throw broken.get();
+    }
+    tell.run();
+    if (whole && spec.keep()) {
+      writePairs();
+    }
+    return whole;
+  }
+
+  private boolean isDue(long key, Set<Long> met, boolean retryFailed) {
+    if (!met.add(key)) {
+      return false;
+    }
+    Entry known = journal.get(key);
+    if (known == null) {
+      return !retryFailed;
+    }
+    boolean onlyLookedAt = spec.keep() && known.file().isEmpty();
+    return known.outcome() == Outcome.OK ? onlyLookedAt : retryFailed;
+  }
+
+  private boolean enter(Runnable tell, BooleanSupplier stop) {
+    try {
+      while (!isOver(stop)) {
+        if (room.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+        tell.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private boolean isOver(BooleanSupplier stop) {
+    return broken.get() != null || stop.getAsBoolean() || Thread.currentThread().isInterrupted();
+  }
+
+  private static void pauseAMoment() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** From here on nothing is written down: what a request that is cut off says is no outcome. */
+  private void giveUp() {
+    synchronized (this) {
+      stopped = true;
+    }
+    clock.shutdownNow();
+    client.dispatcher().cancelAll();
+  }
+
+  /** What came of a URL, once and for all. */
+  void end(
+      long key, Entry entry, int status, ImageFolder.Received received, String detail, String url) {
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      journal.add(key, entry, status, received.bytes(), received.sha256(), detail, url);
+    }
+    if (entry.outcome() == Outcome.OK) {
+      fetched.incrementAndGet();
+    }
+    ended.incrementAndGet();
+    room.release();
+  }
+
+  /** Runs a step of a transfer; what it throws ends the whole download, and not its thread. */
+  void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      broken.compareAndSet(null, e);
+    }
+  }
+
+  void later(Duration wait, Runnable step) {
+    synchronized (this) {
+      if (!stopped) {
+        clock.schedule(() -> guard(step), wait.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  /** A host has asked for some patience. */
+  void pause(String host, Duration wait) {
+    pausedUntil.merge(host, System.nanoTime() + wait.toNanos(), Math::max);
+  }
+
+  /** How long a host is left alone from now on. */
+  Duration pauseOf(String host) {
+    Long until = pausedUntil.get(host);
+    long left = until == null ? 0 : until - System.nanoTime();
+    return left > 0 ? Duration.ofNanos(left).plusMillis(1) : Duration.ZERO;
+  }
+
+  OkHttpClient client() {
+    return client;
+  }
+
+  PublicAddresses addresses() {
+    return addresses;
+  }
+
+  ImageFolder images() {
+    return images;
+  }
+
+  /** How often each outcome stands in the journal, over all sessions, and by host. */
+  public DownloadReport report() {
+    return DownloadReport.of(journal);
+  }
+
+  /** The rows whose image is there, for data preparation. */
+  private void writePairs() {
+    Path aside = folder.resolve(PAIRS + ".unfinished");
+    try {
+      try (CsvWriter csv = CsvWriter.builder().build(aside)) {
+        csv.writeRecord("text", "image_path");
+        list.forEach(
+            row -> {
+              Entry entry = journal.get(Journal.key(row.url()));
+              if (entry != null && entry.outcome() == Outcome.OK && !entry.file().isEmpty()) {
+                csv.writeRecord(row.text(), entry.file());
+              }
+            });
+      }
+      Files.move(
+          aside,
+          folder.resolve(PAIRS),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new RunFailedException(
+          aside + " cannot be written: " + e.getMessage(),
+          "free some space; the same command goes on from there",
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    giveUp();
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+    journal.close();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new RunFailedException(folder + ": " + e.getMessage(), "see the disk", e);
+    }
+  }
+}
