@@ -52,6 +52,9 @@ public final class Resampling {
    */
   private record Table(int taps, int[] starts, int[] counts, int[] weights) {}
 
+  /** A megabyte for each image would keep the collector busier than the resizing. */
+  private static final ThreadLocal<int[]> SCRATCH = ThreadLocal.withInitial(() -> new int[0]);
+
   private static final Map<Key, Table> TABLES = new ConcurrentHashMap<>();
 
   private Resampling() {}
@@ -76,13 +79,13 @@ public final class Resampling {
     Table down = table(filter, height, scaledHeight, middle(scaledHeight, size), size);
     boolean heightFirst = Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
     if (heightFirst) {
-      int[] lower = down(integers(pixels), width * CHANNELS, down, size);
-      return bytes(across(bytes(lower), 0, size, width, across, size));
+      byte[] lower = down(integers(pixels), width * CHANNELS, down, size);
+      return bytes(across(lower, 0, size, width, across, size), size * size * CHANNELS);
     }
     int first = down.starts[0];
     int last = down.starts[size - 1] + down.counts[size - 1];
     int[] narrow = across(pixels, first, last - first, width, across, size);
-    return bytes(down(narrow, size * CHANNELS, shifted(down, first), size));
+    return down(narrow, size * CHANNELS, shifted(down, first), size);
   }
 
   private static int middle(int scaled, int size) {
@@ -103,7 +106,7 @@ public final class Resampling {
   /** From [height, width, 3] to [rows, size, 3], of the rows from {@code firstRow} on. */
   private static int[] across(
       byte[] pixels, int firstRow, int rows, int width, Table table, int size) {
-    int[] result = new int[rows * size * CHANNELS];
+    int[] result = scratch(rows * size * CHANNELS);
     for (int y = 0; y < rows; y++) {
       row(pixels, (firstRow + y) * width * CHANNELS, table, result, y * size * CHANNELS, size);
     }
@@ -133,8 +136,8 @@ public final class Resampling {
   }
 
   /** From [height, length] to [size, length]. */
-  private static int[] down(int[] pixels, int length, Table table, int size) {
-    int[] result = new int[size * length];
+  private static byte[] down(int[] pixels, int length, Table table, int size) {
+    byte[] result = new byte[size * length];
     int[] sums = new int[length];
     for (int y = 0; y < size; y++) {
       Arrays.fill(sums, HALF);
@@ -142,7 +145,7 @@ public final class Resampling {
         add(sums, pixels, (table.starts[y] + k) * length, table.weights[y * table.taps + k]);
       }
       for (int i = 0; i < length; i++) {
-        result[y * length + i] = clip(sums[i]);
+        result[y * length + i] = (byte) clip(sums[i]);
       }
     }
     return result;
@@ -158,16 +161,26 @@ public final class Resampling {
     return Math.max(0, Math.min(255, sum >> PRECISION));
   }
 
+  /** At least so long; what a thread was given before is overwritten. */
+  private static int[] scratch(int length) {
+    int[] scratch = SCRATCH.get();
+    if (scratch.length < length) {
+      scratch = new int[length];
+      SCRATCH.set(scratch);
+    }
+    return scratch;
+  }
+
   private static int[] integers(byte[] bytes) {
-    int[] values = new int[bytes.length];
-    for (int i = 0; i < values.length; i++) {
+    int[] values = scratch(bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
       values[i] = bytes[i] & 0xff;
     }
     return values;
   }
 
-  private static byte[] bytes(int[] values) {
-    byte[] bytes = new byte[values.length];
+  private static byte[] bytes(int[] values, int length) {
+    byte[] bytes = new byte[length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) values[i];
     }

@@ -125,6 +125,13 @@ public final class ExperimentRunner {
           StopSignal.listen(
               () -> progress.print("stopping after this step; a checkpoint comes first"))) {
         Outcome outcome = train(trainer, listeners, stop);
+        trainer
+            .lostRecords()
+            .forEach(
+                (shard, count) ->
+                    tell(
+                        "left out: %s, of which %,d records could not be read when they were due"
+                            .formatted(shard, count)));
         if (outcome == Outcome.INTERRUPTED) {
           tell(
               "stopped at step %,d of %,d; the same command goes on from there"

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -156,6 +157,17 @@ public final class Trainer implements AutoCloseable {
   /** By tower (image, text, shared), how many parameters there are. */
   public Map<String, Long> parameters() {
     return parameters;
+  }
+
+  /**
+   * By the name of each shard that is damaged, how many times another record took the place of one
+   * of its that could not be read.
+   */
+  public Map<String, Long> lostRecords() {
+    Map<String, Long> lost = new TreeMap<>();
+    stages.forEach(
+        stage -> stage.input().losses().forEach((shard, n) -> lost.merge(shard, n, Long::sum)));
+    return lost;
   }
 
   /** Whether no step is left. */
