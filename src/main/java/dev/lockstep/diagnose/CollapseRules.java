@@ -61,13 +61,15 @@ final class CollapseRules {
   /** Whether both towers have made the same of all examples for a while. */
   static boolean isCollapsed(Evidence evidence) {
     List<StepView> points = evidence.points();
-    return points.size() >= POINTS
+    return evidence.isContrastive()
+        && points.size() >= POINTS
         && evidence.lossShare() > AT_CHANCE
         && points.subList(points.size() - POINTS, points.size()).stream()
-            .allMatch(CollapseRules::isCollapsed);
+            .allMatch(CollapseRules::isAlike);
   }
 
-  private static boolean isCollapsed(StepView step) {
+  /** Whether a step's batch was all alike. */
+  static boolean isAlike(StepView step) {
     double gap =
         step.signals().getOrDefault("similarity/positive", Double.NaN)
             - step.signals().getOrDefault("similarity/negative", Double.NaN);

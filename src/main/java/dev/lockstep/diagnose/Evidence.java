@@ -91,6 +91,20 @@ final class Evidence {
     return stage;
   }
 
+  /** Whether the loss picks captions for images and images for captions, as CLIP's does. */
+  boolean isContrastive() {
+    return isContrastive(stage.chanceName());
+  }
+
+  /**
+   * The same.
+   *
+   * @param chanceName what the objective calls the loss of a model that knows nothing
+   */
+  static boolean isContrastive(String chanceName) {
+    return chanceName.equals("ln N");
+  }
+
   StepView first() {
     return first;
   }

@@ -24,7 +24,8 @@ final class MatchRule implements Rule {
 
   @Override
   public Optional<Finding> judge(Evidence evidence) {
-    if (evidence.evaluation().isEmpty()
+    if (!evidence.isContrastive()
+        || evidence.evaluation().isEmpty()
         || evidence.last().stageStep() < STEPS
         || evidence.path() < FAR_ENOUGH) {
       return Optional.empty();

@@ -69,6 +69,18 @@ record RateProbe(List<Double> rates, List<Double> losses) {
         : OptionalDouble.of(rates.get(at - 1));
   }
 
+  /** Whether at a rate and all above it the loss is worse than it was at first. */
+  boolean worsensFrom(double rate) {
+    for (int i = 1; i < rates.size(); i++) {
+      // A loss is that before its step: what the step before it made.
+      if (rates.get(i - 1) >= rate && losses.get(i) <= losses.get(0)) {
+        return false;
+      }
+    }
+    return Double.isNaN(losses.get(losses.size() - 1))
+        || losses.get(losses.size() - 1) > losses.get(0);
+  }
+
   /** The rate at which the loss had fallen by half of all that it fell. */
   OptionalDouble halfWay() {
     if (breaks().isEmpty()) {

@@ -43,8 +43,10 @@ public record StageCheck(List<String> lines, List<Finding> findings) {
    * @param key where the stage stands in the experiment file, such as {@code stages.0}
    * @param towers those that learn in the stage: image, text or both
    * @param peak the highest rates that the stage is to have
+   * @param chanceName what the stage's objective calls the loss of a model that knows nothing
    */
-  public static StageCheck of(TrainingProbe probe, String key, List<String> towers, ByTower peak) {
+  public static StageCheck of(
+      TrainingProbe probe, String key, List<String> towers, ByTower peak, String chanceName) {
     List<String> lines = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
     try (FixedBatch batch = probe.batch(EXAMPLES)) {
@@ -57,7 +59,8 @@ public record StageCheck(List<String> lines, List<Finding> findings) {
       judgeRates(key, probes, peak, findings);
       overfit(probe, batch, key, probes, lines, findings);
     }
-    return new StageCheck(lines, findings);
+    // Of another loss nobody knows how far a few steps should bring it.
+    return new StageCheck(lines, Evidence.isContrastive(chanceName) ? findings : List.of());
   }
 
   private static void judgeRates(
@@ -73,7 +76,9 @@ public record StageCheck(List<String> lines, List<Finding> findings) {
         logarithms += Math.log(set / half.getAsDouble());
         count++;
       }
-      if (breaks.isPresent() && set > TOO_HIGH * breaks.getAsDouble()) {
+      if (breaks.isPresent()
+          && set > TOO_HIGH * breaks.getAsDouble()
+          && entry.getValue().worsensFrom(set)) {
         double better = half.orElse(breaks.getAsDouble() / 10);
         findings.add(
             new Finding(
@@ -126,7 +131,7 @@ public record StageCheck(List<String> lines, List<Finding> findings) {
                 number(last.floor()),
                 number(last.chance())));
     double share = (last.loss() - last.floor()) / (last.chance() - last.floor());
-    if (!(share < LEARNED)) {
+    if (share >= LEARNED) {
       findings.add(
           new Finding(
               "cannot-overfit",

@@ -11,17 +11,24 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Watches a training and tells its other listeners what is wrong with it, each finding once in a
  * stage, and again when it has become worse or better.
  */
 public final class TrainingDoctor implements TrainingListener {
+  /** The findings after which a training learns nothing by itself. */
+  private static final Set<String> COLLAPSES =
+      Set.of("rate-too-high", "collapse", "diverging", "not-a-number");
+
   private final Curriculum curriculum;
   private final TrainingListener others;
   private final Map<String, Finding> told = new LinkedHashMap<>();
   private List<Finding> standing = List.of();
   private Evidence evidence;
+  private long lastGoodStep;
 
   /**
    * @param others who is told of everything that happens, and of findings
@@ -34,6 +41,16 @@ public final class TrainingDoctor implements TrainingListener {
   /** What is wrong as far as is known now, the causes first. */
   public List<Finding> findings() {
     return standing;
+  }
+
+  /** Why the training learns nothing any more, where that is so. */
+  public Optional<Finding> collapse() {
+    return standing.stream().filter(finding -> COLLAPSES.contains(finding.id())).findFirst();
+  }
+
+  /** The last step of the whole experiment at which the model told examples apart; 0 for none. */
+  public long lastGoodStep() {
+    return lastGoodStep;
   }
 
   /** What was told in this stage, in its order. */
@@ -55,6 +72,9 @@ public final class TrainingDoctor implements TrainingListener {
     evidence.add(step);
     if (!step.signals().isEmpty() || !Double.isFinite(step.loss())) {
       judge(step.stage(), step.step());
+      if (standing.isEmpty() && !CollapseRules.isAlike(step)) {
+        lastGoodStep = step.step();
+      }
     }
   }
 

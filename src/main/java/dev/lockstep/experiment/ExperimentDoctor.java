@@ -93,7 +93,12 @@ public final class ExperimentDoctor {
               .probe()
               .map(
                   probe ->
-                      StageCheck.of(probe, "stages.0", towers, stage.optimizer().schedule().peak()))
+                      StageCheck.of(
+                          probe,
+                          "stages.0",
+                          towers,
+                          stage.optimizer().schedule().peak(),
+                          stage.objective().objective().chanceName()))
               .orElseGet(
                   () ->
                       new StageCheck(
@@ -111,7 +116,9 @@ public final class ExperimentDoctor {
               experiment.data().imageSize(),
               stage.batchSize(),
               device);
-      print("speed", List.of(speed.describe(steps), input.describe(), memory()));
+      print(
+          "speed",
+          List.of(speed.describe(steps, experiment.watch().every()), input.describe(), memory()));
       List<Finding> findings =
           together(ofData.findings(), found(doctor), ofStage.findings(), memoryFindings());
       findings.replaceAll(

@@ -21,15 +21,16 @@ import dev.lockstep.report.Thumbnails;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.SettledPrecision;
 import dev.lockstep.train.Checkpoints;
+import dev.lockstep.train.Finding;
 import dev.lockstep.train.MetricsFile;
 import dev.lockstep.train.ProgressPrinter;
 import dev.lockstep.train.TensorBoardWriter;
 import dev.lockstep.train.Trainer;
 import dev.lockstep.train.Trainer.Outcome;
-import dev.lockstep.train.TrainingListener;
 import dev.lockstep.train.TrainingListeners;
 import dev.lockstep.train.TrainingSetup;
 import dev.lockstep.train.TrainingState;
+import dev.lockstep.train.WatchSpec.OnCollapse;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,29 +103,31 @@ public final class ExperimentRunner {
       RunFolder folder, Device device, SettledPrecision precision, ExperimentData data) {
     TrainingSetup setup =
         experiment.training(data, folder.checkpoints(), device, precision.precision(), this::tell);
-    try (Trainer trainer = new Trainer(setup)) {
-      if (trainer.isFinished()) {
-        return Outcome.FINISHED;
-      }
-      recordOperations(folder, trainer, data.training().manifest());
-      long step = trainer.state().step();
-      if (step > 0) {
-        tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
-      }
-      ProgressPrinter progress = ProgressPrinter.toStandardError();
-      TrainingListener listeners =
-          new TrainingDoctor(
-              experiment.curriculum(trainer),
-              new TrainingListeners(
-                  List.of(
-                      new MetricsFile(folder.metrics(), step),
-                      new TensorBoardWriter(folder.tensorBoard(), step),
-                      new FindingLog(),
-                      progress)));
-      try (StopSignal stop =
-          StopSignal.listen(
-              () -> progress.print("stopping after this step; a checkpoint comes first"))) {
-        Outcome outcome = train(trainer, listeners, stop);
+    RollBacks rollBacks = new RollBacks(folder.rollBacks(), experiment.watch());
+    Optional<Finding> wentBack = Optional.empty();
+    while (true) {
+      try (Trainer trainer = new Trainer(setup)) {
+        if (trainer.isFinished()) {
+          return Outcome.FINISHED;
+        }
+        recordOperations(folder, trainer, data.training().manifest());
+        trainer.multiplyRates(rollBacks.rateFactor());
+        long step = trainer.state().step();
+        if (step > 0) {
+          tell("going on from step %,d of %,d".formatted(step, trainer.totalSteps()));
+        }
+        ProgressPrinter progress = ProgressPrinter.toStandardError();
+        TrainingDoctor doctor =
+            new TrainingDoctor(
+                experiment.curriculum(trainer),
+                new TrainingListeners(
+                    List.of(
+                        new MetricsFile(folder.metrics(), step),
+                        new TensorBoardWriter(folder.tensorBoard(), step),
+                        new FindingLog(),
+                        progress)));
+        wentBack.ifPresent(finding -> doctor.onFinding(finding, stageAt(trainer.state()), step));
+        Outcome outcome = train(trainer, doctor, progress);
         trainer
             .lostRecords()
             .forEach(
@@ -132,21 +135,38 @@ public final class ExperimentRunner {
                     tell(
                         "left out: %s, of which %,d records could not be read when they were due"
                             .formatted(shard, count)));
-        if (outcome == Outcome.INTERRUPTED) {
-          tell(
-              "stopped at step %,d of %,d; the same command goes on from there"
-                  .formatted(trainer.state().step(), trainer.totalSteps()));
+        if (outcome != Outcome.COLLAPSED) {
+          return outcome;
         }
-        return outcome;
+        wentBack =
+            Optional.of(
+                rollBacks.goBack(
+                    trainer.checkpoints(),
+                    doctor.collapse().orElseThrow(),
+                    trainer.state().step(),
+                    doctor.lastGoodStep()));
       }
     }
   }
 
-  private static Outcome train(Trainer trainer, TrainingListener listeners, StopSignal stop) {
-    try {
-      return trainer.run(listeners, stop);
+  private String stageAt(TrainingState state) {
+    return experiment.stages().get(state.stage()).name();
+  }
+
+  private Outcome train(Trainer trainer, TrainingDoctor doctor, ProgressPrinter progress) {
+    boolean goesOn = experiment.watch().onCollapse() == OnCollapse.CONTINUE;
+    try (StopSignal stop =
+        StopSignal.listen(
+            () -> progress.print("stopping after this step; a checkpoint comes first"))) {
+      Outcome outcome = trainer.run(doctor, stop, () -> !goesOn && doctor.collapse().isPresent());
+      if (outcome == Outcome.INTERRUPTED) {
+        tell(
+            "stopped at step %,d of %,d; the same command goes on from there"
+                .formatted(trainer.state().step(), trainer.totalSteps()));
+      }
+      return outcome;
     } finally {
-      listeners.onTrainingEnd();
+      doctor.onTrainingEnd();
     }
   }
 

@@ -35,7 +35,7 @@ public final class RunFolder implements AutoCloseable {
           "evaluate.gallery",
           "evaluate.classify",
           "data.prepared",
-          "doctor.every",
+          "doctor.",
           "seeds");
 
   private final Path path;
@@ -149,6 +149,11 @@ public final class RunFolder implements AutoCloseable {
   /** How well images were classified, where the experiment asks for it. */
   public Path classification() {
     return path.resolve("classification.json");
+  }
+
+  /** How often the run has gone back. */
+  Path rollBacks() {
+    return path.resolve("roll-backs.txt");
   }
 
   /** Written last: with it, the run is finished. */

@@ -14,6 +14,7 @@ import org.tensorflow.Operation;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
@@ -38,14 +39,23 @@ public final class OperationCounter implements AutoCloseable {
   private final Map<String, NodeDef> nodes = new HashMap<>();
   private final Graph sized = new Graph();
 
+  /** For a graph that picks nothing by what it is. */
+  public OperationCounter(Graph graph, long batch, long tokens) {
+    this(graph, batch, tokens, 0);
+  }
+
   /**
    * @param batch what an unknown first dimension of an input is
    * @param tokens what any other unknown dimension of an input is: the length of a text
+   * @param picked of the tokens of a batch, how many are picked by what they are, as masked
+   *     language modelling picks those that it hides
    */
-  public OperationCounter(Graph graph, long batch, long tokens) {
+  public OperationCounter(Graph graph, long batch, long tokens, long picked) {
     GraphDef.Builder copy = graph.toGraphDef().toBuilder();
     for (NodeDef.Builder node : copy.getNodeBuilderList()) {
-      if (SOURCES.contains(node.getOp())) {
+      if (node.getOp().equals("Where")) {
+        replaceByPlaces(node, picked);
+      } else if (SOURCES.contains(node.getOp())) {
         SHAPES_OF_SOURCES.stream()
             .filter(node::containsAttr)
             .forEach(name -> setSizes(node, name, batch, tokens));
@@ -53,6 +63,18 @@ public final class OperationCounter implements AutoCloseable {
     }
     copy.getNodeList().forEach(node -> nodes.put(node.getName(), node));
     sized.importGraphDef(copy.build());
+  }
+
+  /** Places in a list: how many there are, no shape can tell. */
+  private static void replaceByPlaces(NodeDef.Builder node, long count) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    shape.addDimBuilder().setSize(count);
+    shape.addDimBuilder().setSize(1);
+    node.setOp("Placeholder")
+        .clearInput()
+        .clearAttr()
+        .putAttr("dtype", AttrValue.newBuilder().setType(DataType.DT_INT64).build())
+        .putAttr("shape", AttrValue.newBuilder().setShape(shape).build());
   }
 
   private static void setSizes(NodeDef.Builder node, String name, long batch, long tokens) {

@@ -154,6 +154,26 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  /**
+   * Removes the checkpoints of later steps.
+   *
+   * @return the last one that is left
+   * @throws RunFailedException if one cannot be removed
+   */
+  public Optional<Path> removeAfter(long step) {
+    for (Path checkpoint : all()) {
+      if (step(checkpoint) > step) {
+        try {
+          delete(checkpoint);
+        } catch (IOException e) {
+          throw new RunFailedException(
+              checkpoint + ": cannot be removed: " + e.getMessage(), "see its permissions", e);
+        }
+      }
+    }
+    return latest();
+  }
+
   /** The variables of a checkpoint: what {@link CheckpointFile#restore} takes. */
   public static Path variables(Path checkpoint) {
     return checkpoint.resolve(VARIABLES);

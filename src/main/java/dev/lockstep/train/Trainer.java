@@ -40,7 +40,9 @@ public final class Trainer implements AutoCloseable {
   public enum Outcome {
     FINISHED,
     /** By request, after a checkpoint. */
-    INTERRUPTED
+    INTERRUPTED,
+    /** It learns nothing any more; no checkpoint of that was written. */
+    COLLAPSED
   }
 
   private final TrainingSetup setup;
@@ -58,6 +60,7 @@ public final class Trainer implements AutoCloseable {
   private final String modelDigest;
   private final RetrievalEvaluator evaluator;
   private TrainingState state;
+  private double rateFactor = 1;
   private long clock;
   private long lastCheckpointStep;
   private long lastCheckpointNanos = System.nanoTime();
@@ -113,6 +116,11 @@ public final class Trainer implements AutoCloseable {
   private void giveFirstValues() {
     session.run(initializer);
     pretrained.forEach(filling -> filling.accept(session));
+  }
+
+  /** Multiplies all learning rates from now on. */
+  public void multiplyRates(double factor) {
+    rateFactor *= factor;
   }
 
   /** Where the training stands. */
@@ -190,7 +198,10 @@ public final class Trainer implements AutoCloseable {
     Map<String, Double> operations = new LinkedHashMap<>();
     for (TrainingStage stage : stages) {
       int batch = stage.spec().batchSize();
-      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens)) {
+      BatchLayout pairs = BatchLayout.pairs(setup.imageSize());
+      double hidden = stage.spec().objective().objective().inputs(pairs).maskRate();
+      long picked = Math.round(batch * textTokens * hidden);
+      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens, picked)) {
         stage.graph().targets().stream()
             .map(counter::of)
             .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)
@@ -210,6 +221,17 @@ public final class Trainer implements AutoCloseable {
    * @throws RunFailedException if the loss is not a number, a shard is damaged, or the disk is full
    */
   public Outcome run(TrainingListener listener, BooleanSupplier stopRequested) {
+    return run(listener, stopRequested, () -> false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param collapsed asked after each step, before anything is kept of it; where it says yes, the
+   *     training ends
+   */
+  public Outcome run(
+      TrainingListener listener, BooleanSupplier stopRequested, BooleanSupplier collapsed) {
     while (!isFinished()) {
       TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(view(stage));
@@ -220,6 +242,9 @@ public final class Trainer implements AutoCloseable {
         StepView step = step(stage);
         listener.onStep(step);
         stage.input().newLosses().forEach(listener::onShardLoss);
+        if (collapsed.getAsBoolean()) {
+          return Outcome.COLLAPSED;
+        }
         checkFinite(step);
         end = end(stage);
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
@@ -301,6 +326,7 @@ public final class Trainer implements AutoCloseable {
     StageSpec spec = stage.spec();
     StageProgress progress = progress(spec);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
+    rates.replaceAll((tower, rate) -> rateFactor * rate);
     long start = System.nanoTime();
     StepGraph.Measured measured;
     try {

@@ -29,5 +29,7 @@ class RateProbeTest {
     RateProbe probe = new RateProbe(RATES, List.of(3.0, 2.0, 1.0, 5.0, Double.NaN));
     assertThat(probe.halfWay()).hasValue(1e-5);
     assertThat(probe.breaks()).hasValue(1e-4);
+    assertThat(probe.worsensFrom(1e-3)).isTrue();
+    assertThat(probe.worsensFrom(1e-4)).as("at 1e-4 it fell to 1").isFalse();
   }
 }

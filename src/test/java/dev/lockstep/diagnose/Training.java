@@ -36,6 +36,10 @@ final class Training {
   }
 
   Training(Curriculum curriculum, int stage) {
+    this(curriculum, stage, "ln N");
+  }
+
+  Training(Curriculum curriculum, int stage, String chanceName) {
     doctor =
         new TrainingDoctor(
             curriculum,
@@ -55,7 +59,7 @@ final class Training {
             0,
             1000,
             28,
-            "ln N",
+            chanceName,
             Map.of("image", 1L, "text", 1L)));
     cosines(0.5, 0.5).similarities(0.5, 0.2, 0.2).moves(2e-3).input(1, 1, 60, 0);
     signals.put("effective-rank/image", 15.0);

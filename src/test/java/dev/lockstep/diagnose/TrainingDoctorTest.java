@@ -139,6 +139,13 @@ class TrainingDoctorTest {
   }
 
   @Test
+  void towersThatLearnApartFindNothingYet() {
+    Curriculum both = new Curriculum(List.of(Set.of("image", "text")), Set.of());
+    Training training = new Training(both, 0, "chance").loss(0.8, 0.05).steps(100);
+    assertThat(training.evaluated(49, 52).ids()).isEmpty();
+  }
+
+  @Test
   void chanceAtTheBeginningIsNoFinding() {
     assertThat(new Training().steps(20).evaluated(50, 50).ids()).isEmpty();
     assertThat(new Training().moves(1e-4).steps(100).evaluated(50, 50).ids()).isEmpty();

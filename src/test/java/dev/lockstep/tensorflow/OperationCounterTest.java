@@ -11,8 +11,11 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 class OperationCounterTest {
   private final Graph graph = new Graph();
@@ -90,6 +93,19 @@ class OperationCounterTest {
   }
 
   @Test
+  void whatIsPickedByContentCountsWithAsManyAsAreSaid() {
+    Operand<TFloat32> rows = tf.zeros(tf.array(20, 3), TFloat32.class);
+    Operand<TInt64> places =
+        tf.squeeze(
+            tf.where(tf.math.greater(tf.zeros(tf.array(20), TFloat32.class), tf.constant(0f))),
+            Squeeze.axis(List.of(1L)));
+    Operand<TFloat32> picked = tf.gather(rows, places, tf.constant(0), new Gather.Options[0]);
+    Operand<TFloat32> y = tf.linalg.matMul(picked, tf.zeros(tf.array(3, 5), TFloat32.class));
+
+    assertThat(count(7, y)).as("[4, 3] x [3, 5]").isEqualTo(4 * 3 * 5 * 2);
+  }
+
+  @Test
   void whatNothingAsksForIsNotCounted() {
     Operand<TFloat32> x = input(-1, 3);
     Operand<TFloat32> used = tf.math.add(x, x);
@@ -103,13 +119,13 @@ class OperationCounterTest {
     Operand<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.unknown()));
     Operand<TFloat32> y = tf.linalg.matMul(x, x);
 
-    try (OperationCounter counter = new OperationCounter(graph, 7, 10)) {
+    try (OperationCounter counter = new OperationCounter(graph, 7, 10, 0)) {
       assertThat(counter.of(List.of(y))).isEmpty();
     }
   }
 
   private long count(long batch, Op... targets) {
-    try (OperationCounter counter = new OperationCounter(graph, batch, 10)) {
+    try (OperationCounter counter = new OperationCounter(graph, batch, 10, 4)) {
       return counter.of(List.of(targets)).orElseThrow();
     }
   }
