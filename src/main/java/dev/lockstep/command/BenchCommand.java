@@ -3,9 +3,19 @@ package dev.lockstep.command;
 import dev.lockstep.data.CaptionBenchmark;
 import dev.lockstep.data.Encoding;
 import dev.lockstep.input.InputBenchmark;
+import dev.lockstep.serve.ModelServer;
+import dev.lockstep.serve.ServeBenchmark;
+import dev.lockstep.serve.ServeOptions;
+import dev.lockstep.serve.ServedPath;
+import dev.lockstep.serve.model.Limits;
+import dev.lockstep.tensorflow.Device;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "bench",
@@ -91,5 +101,78 @@ final class BenchCommand {
         report.usedBytes() >> 20,
         Runtime.getRuntime().maxMemory() >> 20);
     return 0;
+  }
+
+  @Command(
+      name = "serve",
+      description = {
+        "Requests a second that a server answers on the loopback, one text each: from one"
+            + " connection, from many, and from far more than it can bear."
+      },
+      mixinStandardHelpOptions = true)
+  int serve(
+      @Parameters(index = "0", paramLabel = "RUN|MODEL", description = "As for 'lockstep serve'.")
+          Path path,
+      @Option(
+              names = "--connections",
+              defaultValue = "64",
+              description = "At the same time (default: ${DEFAULT-VALUE}).")
+          int connections,
+      @Option(
+              names = "--requests",
+              defaultValue = "20000",
+              description = "From many connections (default: ${DEFAULT-VALUE}).")
+          long requests) {
+    ServedPath served = ServedPath.of(path);
+    ServeOptions options =
+        new ServeOptions(
+            served.models(),
+            served.name(),
+            List.of(),
+            served.index(),
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            Limits.DEFAULT);
+    try (ModelServer server =
+        new ModelServer(
+            options, Device.open(served.device()).sessionConfig(), System.err::println)) {
+      ServeBenchmark benchmark = new ServeBenchmark(server.port());
+      benchmark.warmUp();
+      System.out.printf(
+          "%-32s %10s %10s %10s %9s %9s %8s%n",
+          "", "requests/s", "median ms", "p99 ms", "answered", "refused", "failed");
+      ServeBenchmark.Load alone = benchmark.run(1, requests / 10);
+      print("one connection", alone);
+      long before = ServeBenchmark.residentMebibytes();
+      ServeBenchmark.Load many = benchmark.run(connections, requests);
+      print(connections + " connections", many);
+      long after = ServeBenchmark.residentMebibytes();
+      int beyond = 4 * Limits.DEFAULT.queue();
+      print(beyond + " connections", benchmark.run(beyond, requests));
+      System.out.printf(
+          Locale.ROOT,
+          "%d connections at once: %.1f times the requests of one; p99 %.1f times the median;"
+              + " memory %,d MiB before, %,d MiB after%n",
+          connections,
+          many.throughput() / alone.throughput(),
+          many.p99() / many.median(),
+          before,
+          after);
+    }
+    return 0;
+  }
+
+  private static void print(String name, ServeBenchmark.Load load) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-32s %,10.0f %10.2f %10.2f %,9d %,9d %,8d%n",
+        name,
+        load.throughput(),
+        load.median(),
+        load.p99(),
+        load.answered(),
+        load.refused(),
+        load.failed());
   }
 }

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -26,6 +27,7 @@ public final class ModelServer implements AutoCloseable {
 
   private static final int IDLE_MILLIS = 30_000;
   private static final int DRAIN_MILLIS = 30_000;
+  private static final int LOOK_EVERY_MILLIS = 10;
   private static final int LONGEST_HEADERS = 16 << 10;
   private static final String OTHER = "other";
 
@@ -35,6 +37,7 @@ public final class ModelServer implements AutoCloseable {
   private final ModelFolder models;
   private final Gate gate;
   private final Answers answers = new Answers();
+  private final StatisticsHandler active = new StatisticsHandler();
   private final Javalin app;
 
   /**
@@ -93,9 +96,7 @@ public final class ModelServer implements AutoCloseable {
     config.jetty.modifyServer(
         server -> {
           server.setErrorHandler(new JsonErrorHandler());
-          // With it, stopping waits for what is being answered.
-          server.setHandler(new StatisticsHandler());
-          server.setStopTimeout(DRAIN_MILLIS);
+          server.setHandler(active);
         });
     config.requestLogger.http(
         (context, millis) ->
@@ -188,8 +189,21 @@ public final class ModelServer implements AutoCloseable {
   @Override
   public void close() {
     gate.drain();
+    awaitAnswers();
     app.stop();
     models.close();
     answers.close();
+  }
+
+  /** Jetty's own way of ending waits for connections that nothing is asked on any more, too. */
+  private void awaitAnswers() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
+    try {
+      while (active.getRequestsActive() > 0 && System.nanoTime() < deadline) {
+        Thread.sleep(LOOK_EVERY_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
