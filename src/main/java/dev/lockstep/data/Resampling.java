@@ -52,6 +52,9 @@ public final class Resampling {
    */
   private record Table(int taps, int[] starts, int[] counts, int[] weights) {}
 
+  /** A megabyte for each image would keep the collector busier than the resizing. */
+  private static final ThreadLocal<int[]> SCRATCH = ThreadLocal.withInitial(() -> new int[0]);
+
   private static final Map<Key, Table> TABLES = new ConcurrentHashMap<>();
 
   private Resampling() {}
@@ -76,12 +79,12 @@ public final class Resampling {
     Table down = table(filter, height, scaledHeight, middle(scaledHeight, size), size);
     boolean heightFirst = Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
     if (heightFirst) {
-      byte[] lower = down(pixels, width * CHANNELS, down, size);
-      return across(lower, 0, size, width, across, size);
+      byte[] lower = down(integers(pixels), width * CHANNELS, down, size);
+      return bytes(across(lower, 0, size, width, across, size), size * size * CHANNELS);
     }
     int first = down.starts[0];
     int last = down.starts[size - 1] + down.counts[size - 1];
-    byte[] narrow = across(pixels, first, last - first, width, across, size);
+    int[] narrow = across(pixels, first, last - first, width, across, size);
     return down(narrow, size * CHANNELS, shifted(down, first), size);
   }
 
@@ -101,36 +104,39 @@ public final class Resampling {
   }
 
   /** From [height, width, 3] to [rows, size, 3], of the rows from {@code firstRow} on. */
-  private static byte[] across(
+  private static int[] across(
       byte[] pixels, int firstRow, int rows, int width, Table table, int size) {
-    byte[] result = new byte[rows * size * CHANNELS];
-    int at = 0;
+    int[] result = scratch(rows * size * CHANNELS);
     for (int y = 0; y < rows; y++) {
-      int row = (firstRow + y) * width * CHANNELS;
-      for (int x = 0; x < size; x++) {
-        int weight = x * table.taps;
-        int end = weight + table.counts[x];
-        int source = row + table.starts[x] * CHANNELS;
-        int red = HALF;
-        int green = HALF;
-        int blue = HALF;
-        for (; weight < end; weight++, source += CHANNELS) {
-          int w = table.weights[weight];
-          red += w * (pixels[source] & 0xff);
-          green += w * (pixels[source + 1] & 0xff);
-          blue += w * (pixels[source + 2] & 0xff);
-        }
-        result[at] = clip(red);
-        result[at + 1] = clip(green);
-        result[at + 2] = clip(blue);
-        at += CHANNELS;
-      }
+      row(pixels, (firstRow + y) * width * CHANNELS, table, result, y * size * CHANNELS, size);
     }
     return result;
   }
 
+  private static void row(byte[] pixels, int row, Table table, int[] result, int at, int size) {
+    int[] weights = table.weights;
+    for (int x = 0; x < size; x++) {
+      int first = x * table.taps;
+      int source = row + table.starts[x] * CHANNELS;
+      int count = table.counts[x];
+      int red = HALF;
+      int green = HALF;
+      int blue = HALF;
+      // Indices that follow from the counter alone are checked once, before the loop.
+      for (int k = 0; k < count; k++) {
+        int weight = weights[first + k];
+        red += weight * (pixels[source + 3 * k] & 0xff);
+        green += weight * (pixels[source + 3 * k + 1] & 0xff);
+        blue += weight * (pixels[source + 3 * k + 2] & 0xff);
+      }
+      result[at + 3 * x] = clip(red);
+      result[at + 3 * x + 1] = clip(green);
+      result[at + 3 * x + 2] = clip(blue);
+    }
+  }
+
   /** From [height, length] to [size, length]. */
-  private static byte[] down(byte[] pixels, int length, Table table, int size) {
+  private static byte[] down(int[] pixels, int length, Table table, int size) {
     byte[] result = new byte[size * length];
     int[] sums = new int[length];
     for (int y = 0; y < size; y++) {
@@ -138,22 +144,47 @@ public final class Resampling {
       for (int k = 0; k < table.counts[y]; k++) {
         add(sums, pixels, (table.starts[y] + k) * length, table.weights[y * table.taps + k]);
       }
-      int at = y * length;
       for (int i = 0; i < length; i++) {
-        result[at + i] = clip(sums[i]);
+        result[y * length + i] = (byte) clip(sums[i]);
       }
     }
     return result;
   }
 
-  private static void add(int[] sums, byte[] pixels, int at, int weight) {
+  private static void add(int[] sums, int[] pixels, int at, int weight) {
     for (int i = 0; i < sums.length; i++) {
-      sums[i] += weight * (pixels[at + i] & 0xff);
+      sums[i] += weight * pixels[at + i];
     }
   }
 
-  private static byte clip(int sum) {
-    return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+  private static int clip(int sum) {
+    return Math.max(0, Math.min(255, sum >> PRECISION));
+  }
+
+  /** At least so long; what a thread was given before is overwritten. */
+  private static int[] scratch(int length) {
+    int[] scratch = SCRATCH.get();
+    if (scratch.length < length) {
+      scratch = new int[length];
+      SCRATCH.set(scratch);
+    }
+    return scratch;
+  }
+
+  private static int[] integers(byte[] bytes) {
+    int[] values = scratch(bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
+      values[i] = bytes[i] & 0xff;
+    }
+    return values;
+  }
+
+  private static byte[] bytes(int[] values, int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
   }
 
   private static Table table(Filter filter, int from, int to, int offset, int size) {

@@ -1,5 +1,6 @@
 package dev.lockstep.diagnose;
 
+import dev.lockstep.input.ShardLoss;
 import dev.lockstep.train.EvaluationView;
 import dev.lockstep.train.Finding;
 import dev.lockstep.train.StageEndView;
@@ -75,6 +76,11 @@ public final class TrainingDoctor implements TrainingListener {
         lastGoodStep = step.step();
       }
     }
+  }
+
+  @Override
+  public void onShardLoss(ShardLoss loss) {
+    others.onShardLoss(loss);
   }
 
   @Override

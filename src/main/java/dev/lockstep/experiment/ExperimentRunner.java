@@ -128,6 +128,13 @@ public final class ExperimentRunner {
                         progress)));
         wentBack.ifPresent(finding -> doctor.onFinding(finding, stageAt(trainer.state()), step));
         Outcome outcome = train(trainer, doctor, progress);
+        trainer
+            .lostRecords()
+            .forEach(
+                (shard, count) ->
+                    tell(
+                        "left out: %s, of which %,d records could not be read when they were due"
+                            .formatted(shard, count)));
         if (outcome != Outcome.COLLAPSED) {
           return outcome;
         }

@@ -3,6 +3,7 @@ package dev.lockstep.experiment;
 import dev.lockstep.data.Manifest;
 import dev.lockstep.data.Preparation;
 import dev.lockstep.data.PreparationListener;
+import java.nio.file.Files;
 import java.util.function.Consumer;
 
 /** Tells how the preparation of data goes: a line every few seconds, and one at the end. */
@@ -52,7 +53,8 @@ public final class PreparationProgress implements PreparationListener {
     preparation
         .droppedByReason()
         .forEach((reason, count) -> tell.accept("  dropped: %,d %s".formatted(count, reason)));
-    if (preparation.dropped() > 0) {
+    if (Files.exists(preparation.dataset().folder().resolve(Manifest.DROPPED))
+        && preparation.dropped() > 0) {
       tell.accept(
           "  each dropped row stands in "
               + preparation.dataset().folder().resolve(Manifest.DROPPED)

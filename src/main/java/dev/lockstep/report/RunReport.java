@@ -60,7 +60,7 @@ public final class RunReport {
     parts.put("name", Html.text(name));
     parts.put("findings", FindingsSection.of(signs));
     parts.put("outcome", outcome.sentence());
-    parts.put("warnings", outcome.warnings());
+    parts.put("warnings", outcome.warnings() + LostShards.of(runFolder.resolve("metrics.jsonl")));
     parts.put("figures", outcome.figures());
     parts.put("stages", StagesTable.rows(metrics));
     parts.put("scores", ScoresSection.of(metrics));

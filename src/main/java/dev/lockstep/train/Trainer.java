@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -164,6 +165,17 @@ public final class Trainer implements AutoCloseable {
   /** By tower (image, text, shared), how many parameters there are. */
   public Map<String, Long> parameters() {
     return parameters;
+  }
+
+  /**
+   * By the name of each shard that is damaged, how many times another record took the place of one
+   * of its that could not be read.
+   */
+  public Map<String, Long> lostRecords() {
+    Map<String, Long> lost = new TreeMap<>();
+    stages.forEach(
+        stage -> stage.input().losses().forEach((shard, n) -> lost.merge(shard, n, Long::sum)));
+    return lost;
   }
 
   /** Whether no step is left. */
