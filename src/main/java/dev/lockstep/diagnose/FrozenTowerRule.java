@@ -42,7 +42,7 @@ final class FrozenTowerRule implements Rule {
         "frozen-random-tower",
         Severity.ERROR,
         ("the %s tower is held fixed with random weights%s: different %s have a mean cosine of %s"
-                + " and an effective rank of %s in it, and the other tower is to fit that (loss %s)")
+             + " and an effective rank of %s in it, and the other tower is to fit that (loss %s)")
             .formatted(
                 tower,
                 later ? "" : ", and no stage trains it",
