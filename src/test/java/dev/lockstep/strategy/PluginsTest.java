@@ -75,7 +75,7 @@ class PluginsTest {
     return Stream.of(
         Arguments.of("com.example.Missing", "not found"),
         Arguments.of(Throwing.class.getName(), "no luck today"),
-        Arguments.of("java.lang.String", "not a subtype"));
+        Arguments.of(PluginsTest.class.getName(), "not a subtype"));
   }
 
   @ParameterizedTest
