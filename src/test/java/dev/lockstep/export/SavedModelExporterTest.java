@@ -9,6 +9,7 @@ import dev.lockstep.evaluate.Embeddings;
 import dev.lockstep.tensorflow.VariableValues;
 import dev.lockstep.text.Vocabulary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -137,7 +138,13 @@ class SavedModelExporterTest {
     byte[] brokenPng = png.clone();
     Arrays.fill(brokenPng, png.length / 3, png.length / 2, (byte) 0);
     try (Result all =
-            encodeImages(png, halfJpeg, new byte[0], jpeg, brokenPng, "<html>".getBytes());
+            encodeImages(
+                png,
+                halfJpeg,
+                new byte[0],
+                jpeg,
+                brokenPng,
+                "<html>".getBytes(StandardCharsets.UTF_8));
         Result alone = encodeImages(png);
         Result other = encodeImages(jpeg)) {
       assertThat(flags(all)).containsExactly(true, false, false, true, false, false);

@@ -149,9 +149,10 @@ public final class ImageIndex implements AutoCloseable {
     List<Path> missing =
         entries.stream().map(ImageEntry::file).filter(file -> !store.has(file)).toList();
     if (!missing.isEmpty()) {
+      int there = entries.size() - missing.size();
       tell.accept(
-          "embedding %,d images of %,d; the rest is there"
-              .formatted(missing.size(), entries.size()));
+          "embedding %,d images%s"
+              .formatted(missing.size(), there == 0 ? "" : "; %,d are there".formatted(there)));
     }
     ImageScreen screen = ImageScreen.upTo(embedder.maxPixels());
     List<Path> files = new ArrayList<>();
