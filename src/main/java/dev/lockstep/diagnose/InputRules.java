@@ -31,7 +31,8 @@ final class InputRules {
     int batch = evidence.stage().batchSize();
     double distinct = evidence.signal("input/distinct-images") * batch;
     double deviation = evidence.signal("input/image-deviation");
-    if (evidence.points().size() < BATCHES || distinct >= 1.5 && deviation >= NO_DEVIATION) {
+    // A batch of stored features has no pixels to deviate.
+    if (evidence.points().size() < BATCHES || !(distinct < 1.5 || deviation < NO_DEVIATION)) {
       return Optional.empty();
     }
     String seen =

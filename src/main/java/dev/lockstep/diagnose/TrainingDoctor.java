@@ -67,6 +67,11 @@ public final class TrainingDoctor implements TrainingListener {
   }
 
   @Override
+  public void onMessage(String stage, String line) {
+    others.onMessage(stage, line);
+  }
+
+  @Override
   public void onStep(StepView step) {
     others.onStep(step);
     evidence.add(step);
