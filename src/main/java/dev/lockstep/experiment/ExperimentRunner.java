@@ -84,6 +84,9 @@ public final class ExperimentRunner {
       tell("device: " + device);
       tell("precision: " + precision);
       experiment.remarks().forEach(this::tell);
+      folder
+          .corrections()
+          .forEach(line -> tell("since the last start, which learned nothing: " + line));
       ExperimentData data = ExperimentData.prepare(experiment, this::tell);
       folder.record(experiment, data, arguments);
       try {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import dev.lockstep.config.FlatConfig;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.train.Checkpoints;
@@ -17,29 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * The folder {@code runs/NAME}: the resolved experiment and everything that came of it. While a run
  * works in it, a lock keeps a second one out.
  */
 public final class RunFolder implements AutoCloseable {
-  /** Keys that may change between two starts of one run: they do not change what is learned. */
-  private static final List<String> FREE =
-      List.of(
-          "device.",
-          "checkpoint.",
-          "evaluate.gallery",
-          "evaluate.classify",
-          "data.prepared",
-          "doctor.",
-          "seeds");
-
   private final Path path;
   private final FileChannel lock;
+  private List<String> corrections = List.of();
 
   private RunFolder(Path path, FileChannel lock) {
     this.path = path;
@@ -47,7 +33,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Opens or creates the folder of an experiment for a run.
+   * Opens or creates the folder of an experiment for a run. Where a run ended before its first
+   * checkpoint, a corrected file takes its place.
    *
    * @param runs the folder of all runs
    * @param fresh whether to remove what stands there
@@ -62,13 +49,9 @@ public final class RunFolder implements AutoCloseable {
       if (fresh) {
         clear(path);
       }
-      Path stored = path.resolve("experiment.conf");
-      if (Files.exists(stored)) {
-        checkSame(stored, experiment);
-      } else {
-        write(stored, experiment.resolved());
-      }
-      return new RunFolder(path, lock);
+      RunFolder folder = new RunFolder(path, lock);
+      folder.keep(experiment);
+      return folder;
     } catch (IOException e) {
       close(lock);
       throw new RunFailedException(
@@ -94,6 +77,11 @@ public final class RunFolder implements AutoCloseable {
           "give a folder that 'lockstep run' has made, such as runs/quickstart");
     }
     return new RunFolder(path, null);
+  }
+
+  /** What this start's file corrects of one that ended before anything was learned. */
+  List<String> corrections() {
+    return corrections;
   }
 
   public Path path() {
@@ -216,6 +204,36 @@ public final class RunFolder implements AutoCloseable {
     return channel;
   }
 
+  private void keep(Experiment experiment) throws IOException {
+    if (Files.exists(experimentFile())) {
+      List<String> differences = new StoredExperiment(experimentFile()).differences(experiment);
+      if (differences.isEmpty()) {
+        return;
+      }
+      if (holdsTraining()) {
+        throw another(path, differences);
+      }
+      forgetStart();
+      corrections = differences;
+    }
+    write(experimentFile(), experiment.resolved());
+  }
+
+  private boolean holdsTraining() {
+    return new Checkpoints(checkpoints(), 1).latest().isPresent()
+        || Files.exists(result())
+        || Files.exists(model());
+  }
+
+  /** What was noted of a start that came to nothing is not that of the next one. */
+  private void forgetStart() throws IOException {
+    for (Path noted : List.of(provenance(), metrics(), tensorBoard(), costs(), rollBacks())) {
+      if (Files.exists(noted)) {
+        MoreFiles.deleteRecursively(noted, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    }
+  }
+
   private static void clear(Path path) throws IOException {
     List<Path> entries;
     try (var listed = Files.list(path)) {
@@ -226,29 +244,15 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static void checkSame(Path stored, Experiment experiment) throws IOException {
-    Map<String, String> before = FlatConfig.of(Files.readString(stored), stored.toString());
-    Map<String, String> now = FlatConfig.of(experiment.resolved(), experiment.name());
-    TreeSet<String> keys = new TreeSet<>(before.keySet());
-    keys.addAll(now.keySet());
-    List<String> differences = new ArrayList<>();
-    for (String key : keys) {
-      String was = before.getOrDefault(key, "not set");
-      String is = now.getOrDefault(key, "not set");
-      if (!was.equals(is) && FREE.stream().noneMatch(key::startsWith)) {
-        differences.add(key + " was " + was + ", is " + is);
-      }
-    }
-    if (!differences.isEmpty()) {
-      String more = differences.size() > 5 ? "; and " + (differences.size() - 5) + " more" : "";
-      throw new InvalidInputException(
-          stored.getParent().toString(),
-          "this folder holds another experiment: "
-              + String.join("; ", differences.subList(0, Math.min(5, differences.size())))
-              + more,
-          "give this one another name (name=...), or start over with --fresh, which removes what"
-              + " stands there");
-    }
+  private static InvalidInputException another(Path path, List<String> differences) {
+    String more = differences.size() > 5 ? "; and " + (differences.size() - 5) + " more" : "";
+    return new InvalidInputException(
+        path.toString(),
+        "this folder holds another experiment: "
+            + String.join("; ", differences.subList(0, Math.min(5, differences.size())))
+            + more,
+        "give this one another name (name=...), or start over with --fresh, which removes what"
+            + " stands there");
   }
 
   private static void close(FileChannel channel) {

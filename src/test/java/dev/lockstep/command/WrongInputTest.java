@@ -84,6 +84,7 @@ class WrongInputTest {
     Files.writeString(
         run.resolve("experiment.conf"),
         Experiment.read(experiment, List.of("seed=4"), false).resolved());
+    Files.createDirectories(run.resolve("checkpoints/step-000001"));
     refuses("run", experiment, "--runs", folder);
     says(run.toString(), "this folder holds another experiment", "seed was 4, is 3", "--fresh");
   }

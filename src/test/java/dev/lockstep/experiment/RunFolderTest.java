@@ -42,8 +42,63 @@ class RunFolderTest {
   }
 
   @Test
-  void refusesAnotherExperimentAndNamesWhatDiffers() {
+  void goesOnThoughAKeyWithItsDefaultIsNewerThanTheFolder() throws IOException {
     RunFolder.open(runs, experiment(), false).close();
+    Path stored = trained().resolve("experiment.conf");
+    String whole = Files.readString(stored);
+    String older = whole.replaceAll("(?m)^ *warmup *=.*\n", "");
+    assertThat(older).isNotEqualTo(whole);
+    Files.writeString(stored, older);
+
+    assertThatThrownBy(() -> RunFolder.open(runs, experiment(), false))
+        .hasMessageContaining("warmup was 0, is 4");
+    RunFolder.open(runs, experiment("stages.0.optimizer.warmup=0"), false).close();
+  }
+
+  @Test
+  void setsAFileThatCannotBeReadAnyMoreAgainstTheNewOneByItsText() throws IOException {
+    RunFolder.open(runs, experiment(), false).close();
+    Path stored = trained().resolve("experiment.conf");
+    Files.writeString(stored, Files.readString(stored) + "\nabolished = 1\n");
+
+    assertThatThrownBy(() -> RunFolder.open(runs, experiment(), false))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("holds another experiment: abolished was 1, is not set");
+  }
+
+  @Test
+  void takesACorrectedFileWhereNothingWasLearnedYet() throws IOException {
+    Path run = runs.resolve("toy");
+    RunFolder.open(runs, experiment(), false).close();
+    Files.writeString(run.resolve("provenance.json"), "{}");
+    Files.writeString(run.resolve("metrics.jsonl"), "{}\n");
+    Files.writeString(run.resolve("log.txt"), "it failed\n");
+
+    Experiment corrected = experiment("seed=9");
+    try (RunFolder opened = RunFolder.open(runs, corrected, false)) {
+      assertThat(opened.corrections()).containsExactly("seed was 3, is 9");
+    }
+
+    assertThat(run.resolve("experiment.conf")).content().isEqualTo(corrected.resolved());
+    assertThat(run.resolve("provenance.json")).doesNotExist();
+    assertThat(run.resolve("metrics.jsonl")).doesNotExist();
+    assertThat(run.resolve("log.txt")).content().isEqualTo("it failed\n");
+  }
+
+  @Test
+  void refusesACorrectedFileWhereOnlyTheFinishedModelIsLeft() throws IOException {
+    RunFolder.open(runs, experiment(), false).close();
+    Files.createDirectories(runs.resolve("toy/model"));
+
+    assertThatThrownBy(() -> RunFolder.open(runs, experiment("seed=9"), false))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("seed was 3, is 9");
+  }
+
+  @Test
+  void refusesAnotherExperimentAndNamesWhatDiffers() throws IOException {
+    RunFolder.open(runs, experiment(), false).close();
+    trained();
 
     assertThatThrownBy(
             () -> RunFolder.open(runs, experiment("stages.0.batch-size=4", "seed=9"), false))
@@ -86,6 +141,13 @@ class RunFolderTest {
     assertThatThrownBy(() -> RunFolder.open(runs, experiment(), false))
         .isInstanceOf(RunFailedException.class)
         .hasMessageContaining("the run's folder cannot be used");
+  }
+
+  /** The folder of the run, as after its first checkpoint. */
+  private Path trained() throws IOException {
+    Path run = runs.resolve("toy");
+    Files.createDirectories(run.resolve("checkpoints/step-000001"));
+    return run;
   }
 
   private Experiment experiment(String... arguments) {
