@@ -75,10 +75,19 @@ final class RecordStream {
     FifoQueue queue = queue(tf);
     positions = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
     records = tf.placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-    enqueue = tf.io.queueEnqueue(queue, List.of(positions, records));
+    enqueue = tf.io.queueEnqueue(queue, List.of(positions, ownedByTensorFlow(tf, records)));
     dequeue = tf.io.queueDequeue(queue, TYPES);
     close = tf.io.queueClose(queue, QueueClose.cancelPendingEnqueues(true));
     waiting = tf.io.queueSize(queue);
+  }
+
+  /**
+   * A copy of strings. Those of a tensor that was fed are freed when Java closes it, but only where
+   * nobody else holds them; what still lies in a queue then is never given back.
+   */
+  private static Operand<TString> ownedByTensorFlow(Ops tf, Operand<TString> strings) {
+    return tf.gather(
+        strings, tf.range(tf.constant(0), tf.size(strings), tf.constant(1)), tf.constant(0));
   }
 
   /** The same queue wherever it is named, in a function too. */
