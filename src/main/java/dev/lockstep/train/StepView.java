@@ -44,4 +44,9 @@ public record StepView(
     Map<String, Double> learningRates,
     Map<String, Double> gradientNorms,
     double logitScale,
-    Map<String, Double> signals) {}
+    Map<String, Double> signals) {
+  /** Whether loss and gradients are numbers. */
+  boolean isFinite() {
+    return Double.isFinite(loss) && gradientNorms.values().stream().allMatch(Double::isFinite);
+  }
+}

@@ -10,10 +10,8 @@ import dev.lockstep.input.InputPipeline;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
-import dev.lockstep.tensorflow.OperationCounter;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,21 +48,19 @@ public final class Trainer implements AutoCloseable {
   private final Session session;
   private final StageBuilder builder;
   private final List<TrainingStage> stages;
+  private final StepsAhead ahead;
   private final Map<String, Long> parameters = new LinkedHashMap<>();
   private final Op initializer;
   private final List<Consumer<Session>> pretrained = new ArrayList<>();
   private final BatchIterator testIterator;
   private final Map<BatchLayout, BatchIterator> iterators = new HashMap<>();
   private final PairEmbedder embedder;
-  private final CheckpointFile checkpointFile;
   private final Checkpoints checkpoints;
-  private final String modelDigest;
+  private final CheckpointWriter checkpointWriter;
   private final RetrievalEvaluator evaluator;
   private TrainingState state;
   private double rateFactor = 1;
   private long clock;
-  private long lastCheckpointStep;
-  private long lastCheckpointNanos = System.nanoTime();
 
   /**
    * Builds the graph and loads the last checkpoint, if there is one.
@@ -92,27 +88,34 @@ public final class Trainer implements AutoCloseable {
     model.logitScale();
     builder = new StageBuilder(setup, graph, tf, variables, model, iterators);
     stages = builder.build();
+    ahead = new StepsAhead(setup.stages(), setup.training().records());
     for (Variable variable : variables.trainable()) {
       parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
     }
-    modelDigest = Checkpoints.modelDigest(variables.all());
     checkpoints = new Checkpoints(setup.checkpointFolder(), setup.checkpoint().keep());
-    checkpointFile = new CheckpointFile(tf, variables.all());
+    CheckpointFile checkpointFile = new CheckpointFile(tf, variables.all());
     initializer = variables.initializer();
     if (checkpoints.latest().isEmpty()) {
       setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
     }
     session = new Session(graph, setup.device().sessionConfig());
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
+    checkpointWriter =
+        new CheckpointWriter(
+            session,
+            checkpoints,
+            checkpointFile,
+            Checkpoints.modelDigest(variables.all()),
+            setup.seed(),
+            setup.checkpoint());
     state =
-        checkpoints
-            .restoreLatest(session, checkpointFile, modelDigest, setup.seed())
+        checkpointWriter
+            .restoreLatest()
             .orElseGet(
                 () -> {
                   giveFirstValues();
                   return TrainingState.start();
                 });
-    lastCheckpointStep = state.step();
   }
 
   private void giveFirstValues() {
@@ -132,31 +135,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Steps of all stages, an estimate where one ends by time; 0 where nothing can be said. */
   public long totalSteps() {
-    long total = state.step() - state.stageStep();
-    for (int i = state.stage(); i < stages.size(); i++) {
-      long steps = expectedSteps(i);
-      if (steps == 0) {
-        return 0;
-      }
-      total += steps;
-    }
-    return total;
-  }
-
-  private long expectedSteps(int index) {
-    StageSpec spec = stages.get(index).spec();
-    long most = spec.steps(setup.training().records());
-    if (spec.end().duration().isEmpty()) {
-      return most;
-    }
-    double share = index == state.stage() ? spec.end().timeShare(state.stageSeconds()) : 0;
-    double pace = state.step() == 0 ? 0 : state.seconds() / state.step();
-    double seconds = spec.end().duration().get().toMillis() / 1000.0;
-    double byTime =
-        share > 0 ? state.stageStep() / share : pace > 0 ? Math.max(1, seconds / pace) : 0;
-    return most > 0 && byTime > 0
-        ? Math.min(most, Math.round(byTime))
-        : Math.max(most, Math.round(byTime));
+    return ahead.total(state);
   }
 
   /** For each stage the towers of which anything learns at any time: image, text, shared. */
@@ -190,28 +169,16 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * By stage, the floating-point operations of a step for each of its pairs, as {@link
-   * OperationCounter} counts them; a stage whose graph does not tell is left out. Of a stage with
-   * several phases it is the mean.
+   * By stage, the floating-point operations of a step for each of its pairs; a stage whose graph
+   * does not tell is left out.
    *
    * @param textTokens the length of a text
    */
   public Map<String, Double> operationsPerPair(long textTokens) {
     Map<String, Double> operations = new LinkedHashMap<>();
     for (TrainingStage stage : stages) {
-      int batch = stage.spec().batchSize();
-      BatchLayout pairs = BatchLayout.pairs(setup.imageSize());
-      double hidden = stage.spec().objective().objective().inputs(pairs).maskRate();
-      long picked = Math.round(batch * textTokens * hidden);
-      try (OperationCounter counter = new OperationCounter(graph, batch, textTokens, picked)) {
-        stage.graph().targets().stream()
-            .map(counter::of)
-            .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)
-            .average()
-            .stream()
-            .filter(Double::isFinite)
-            .forEach(mean -> operations.put(stage.spec().name(), mean));
-      }
+      StepOperations.perPair(graph, stage, setup.imageSize(), textTokens)
+          .ifPresent(count -> operations.put(stage.spec().name(), count));
     }
     return operations;
   }
@@ -241,7 +208,7 @@ public final class Trainer implements AutoCloseable {
           stage.start(
               session,
               state.stageStep(),
-              pairsLeft(stage),
+              ahead.pairsLeft(state),
               stopRequested,
               line -> listener.onMessage(stage.spec().name(), line));
       if (!begun) {
@@ -266,7 +233,7 @@ public final class Trainer implements AutoCloseable {
           listener.onStageEnd(view(stage, end.get()));
           state = state.atNextStage();
         }
-        if (best || stop || end.isPresent() || checkpointIsDue()) {
+        if (best || stop || end.isPresent() || checkpointWriter.isDue(state.step())) {
           checkpoint(listener, best);
         }
         if (stop) {
@@ -296,8 +263,8 @@ public final class Trainer implements AutoCloseable {
       step = step(stage);
       taken.add(step);
       listener.onStep(step);
-    } while (isFinite(step) && end(stage).isEmpty() && !enough.test(step));
-    if (setup.test().isPresent() && isFinite(step)) {
+    } while (step.isFinite() && end(stage).isEmpty() && !enough.test(step));
+    if (setup.test().isPresent() && step.isFinite()) {
       evaluate(stage, listener);
     }
     return taken;
@@ -315,12 +282,6 @@ public final class Trainer implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** 0 where nobody knows. */
-  private long pairsLeft(TrainingStage stage) {
-    long steps = expectedSteps(state.stage());
-    return steps == 0 ? 0 : Math.max(1, (steps - state.stageStep()) * stage.spec().batchSize());
-  }
-
   private Optional<StageEnd.Reason> end(TrainingStage stage) {
     tick();
     return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
@@ -333,16 +294,9 @@ public final class Trainer implements AutoCloseable {
     clock = now;
   }
 
-  private StageProgress progress(StageSpec spec) {
-    return new StageProgress(
-        state.stageStep(),
-        spec.steps(setup.training().records()),
-        spec.end().timeShare(state.stageSeconds()));
-  }
-
   private StepView step(TrainingStage stage) {
     StageSpec spec = stage.spec();
-    StageProgress progress = progress(spec);
+    StageProgress progress = ahead.progress(state);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     rates.replaceAll((tower, rate) -> rateFactor * rate);
     long start = System.nanoTime();
@@ -362,7 +316,7 @@ public final class Trainer implements AutoCloseable {
         state.step(),
         state.stageStep(),
         totalSteps(),
-        progress(spec).done(),
+        ahead.progress(state).done(),
         state.examples(),
         (double) state.stageStep() * spec.batchSize() / setup.training().records(),
         state.seconds(),
@@ -378,13 +332,8 @@ public final class Trainer implements AutoCloseable {
         measured.signals());
   }
 
-  private static boolean isFinite(StepView step) {
-    return Double.isFinite(step.loss())
-        && step.gradientNorms().values().stream().allMatch(Double::isFinite);
-  }
-
   private void checkFinite(StepView step) {
-    if (!isFinite(step)) {
+    if (!step.isFinite()) {
       throw new RunFailedException(
           "step %d: the loss is %s, the norms of the gradients %s"
               .formatted(step.step(), step.loss(), step.gradientNorms()),
@@ -412,18 +361,8 @@ public final class Trainer implements AutoCloseable {
     return best;
   }
 
-  private boolean checkpointIsDue() {
-    CheckpointSpec spec = setup.checkpoint();
-    return System.nanoTime() - lastCheckpointNanos >= spec.every().toNanos()
-        || (spec.steps() > 0 && state.step() - lastCheckpointStep >= spec.steps());
-  }
-
   private void checkpoint(TrainingListener listener, boolean best) {
-    Path written =
-        checkpoints.save(session, checkpointFile, state, modelDigest, setup.seed(), best);
-    lastCheckpointStep = state.step();
-    lastCheckpointNanos = System.nanoTime();
-    listener.onCheckpoint(written, state.step());
+    listener.onCheckpoint(checkpointWriter.write(state, best), state.step());
   }
 
   private StageView view(TrainingStage stage) {
@@ -438,7 +377,7 @@ public final class Trainer implements AutoCloseable {
         totalSteps(),
         spec.batchSize(),
         spec.objective().objective().chanceName(),
-        stage.graph().trainedParameters(progress(spec)));
+        stage.graph().trainedParameters(ahead.progress(state)));
   }
 
   private StageEndView view(TrainingStage stage, StageEnd.Reason reason) {
