@@ -168,10 +168,12 @@ public final class RunFolder implements AutoCloseable {
    * Notes where the run comes from; the vocabulary is kept, so that the run can be used without the
    * prepared data.
    *
-   * @throws InvalidInputException if the run began with other data
+   * @throws InvalidInputException if what was trained so far began with other data
    */
   public void record(Experiment experiment, ExperimentData data, List<String> arguments) {
-    data.checkSameAs(provenance());
+    if (holdsTraining()) {
+      data.checkSameAs(provenance());
+    }
     write(vocabulary(), new String(data.training().vocabulary().toBytes(), UTF_8));
     Provenance.Builder builder =
         Provenance.builder().command(arguments).seed("experiment", experiment.seed());

@@ -49,6 +49,7 @@ public final class Trainer implements AutoCloseable {
   private final StageBuilder builder;
   private final List<TrainingStage> stages;
   private final StepsAhead ahead;
+  private final TrainingViews views;
   private final Map<String, Long> parameters = new LinkedHashMap<>();
   private final Op initializer;
   private final List<Consumer<Session>> pretrained = new ArrayList<>();
@@ -89,6 +90,7 @@ public final class Trainer implements AutoCloseable {
     builder = new StageBuilder(setup, graph, tf, variables, model, iterators);
     stages = builder.build();
     ahead = new StepsAhead(setup.stages(), setup.training().records());
+    views = new TrainingViews(ahead);
     for (Variable variable : variables.trainable()) {
       parameters.merge(Side.of(variable).label(), variable.size(), Long::sum);
     }
@@ -203,7 +205,7 @@ public final class Trainer implements AutoCloseable {
       TrainingListener listener, BooleanSupplier stopRequested, BooleanSupplier collapsed) {
     while (!isFinished()) {
       TrainingStage stage = stages.get(state.stage());
-      listener.onStageStart(view(stage));
+      listener.onStageStart(views.stage(stage, state));
       boolean begun =
           stage.start(
               session,
@@ -230,7 +232,7 @@ public final class Trainer implements AutoCloseable {
         end = end.or(() -> end(stage));
         boolean stop = stopRequested.getAsBoolean();
         if (end.isPresent()) {
-          listener.onStageEnd(view(stage, end.get()));
+          listener.onStageEnd(views.stageEnd(stage.spec(), state, end.get()));
           state = state.atNextStage();
         }
         if (best || stop || end.isPresent() || checkpointWriter.isDue(state.step())) {
@@ -254,7 +256,7 @@ public final class Trainer implements AutoCloseable {
   public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
     giveFirstValues();
     TrainingStage stage = stages.get(0);
-    listener.onStageStart(view(stage));
+    listener.onStageStart(views.stage(stage, state));
     stage.input().start(session, 0);
     clock = System.nanoTime();
     List<StepView> taken = new ArrayList<>();
@@ -311,25 +313,7 @@ public final class Trainer implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     state = state.afterStep(spec.batchSize(), seconds);
-    return new StepView(
-        spec.name(),
-        state.step(),
-        state.stageStep(),
-        totalSteps(),
-        ahead.progress(state).done(),
-        state.examples(),
-        (double) state.stageStep() * spec.batchSize() / setup.training().records(),
-        state.seconds(),
-        seconds,
-        measured.waitSeconds(),
-        measured.loss(),
-        measured.floor(),
-        measured.chance(),
-        spec.batchSize(),
-        rates,
-        measured.gradientNorms(),
-        measured.logitScale(),
-        measured.signals());
+    return views.step(spec, state, seconds, rates, measured);
   }
 
   private void checkFinite(StepView step) {
@@ -363,31 +347,6 @@ public final class Trainer implements AutoCloseable {
 
   private void checkpoint(TrainingListener listener, boolean best) {
     listener.onCheckpoint(checkpointWriter.write(state, best), state.step());
-  }
-
-  private StageView view(TrainingStage stage) {
-    StageSpec spec = stage.spec();
-    return new StageView(
-        spec.name(),
-        spec.strategy().name(),
-        state.stage(),
-        stages.size(),
-        spec.steps(setup.training().records()),
-        state.stageStep(),
-        totalSteps(),
-        spec.batchSize(),
-        spec.objective().objective().chanceName(),
-        stage.graph().trainedParameters(ahead.progress(state)));
-  }
-
-  private StageEndView view(TrainingStage stage, StageEnd.Reason reason) {
-    return new StageEndView(
-        stage.spec().name(),
-        state.stage(),
-        state.step(),
-        state.stageStep(),
-        state.stageSeconds(),
-        reason);
   }
 
   @Override

@@ -86,6 +86,28 @@ class RunFolderTest {
   }
 
   @Test
+  void takesCorrectedDataUntilSomethingIsLearned() {
+    try (RunFolder opened = RunFolder.open(runs, experiment(), false)) {
+      record(opened);
+      ToyExperiment.pairs(folder, "train.csv", 23);
+      record(opened);
+    }
+  }
+
+  @Test
+  void refusesOtherDataOnceSomethingIsLearned() throws IOException {
+    try (RunFolder opened = RunFolder.open(runs, experiment(), false)) {
+      record(opened);
+      trained();
+      ToyExperiment.pairs(folder, "train.csv", 23);
+
+      assertThatThrownBy(() -> record(opened))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("this run began with another data.");
+    }
+  }
+
+  @Test
   void refusesACorrectedFileWhereOnlyTheFinishedModelIsLeft() throws IOException {
     RunFolder.open(runs, experiment(), false).close();
     Files.createDirectories(runs.resolve("toy/model"));
@@ -148,6 +170,10 @@ class RunFolderTest {
     Path run = runs.resolve("toy");
     Files.createDirectories(run.resolve("checkpoints/step-000001"));
     return run;
+  }
+
+  private void record(RunFolder opened) {
+    opened.record(experiment(), ExperimentData.prepare(experiment(), line -> {}), List.of("run"));
   }
 
   private Experiment experiment(String... arguments) {
