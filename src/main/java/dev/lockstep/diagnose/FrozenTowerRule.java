@@ -10,6 +10,10 @@ import java.util.Optional;
 
 /** The tower that the other one is to fit has never learned anything. */
 final class FrozenTowerRule implements Rule {
+  private static final String MESSAGE =
+      "the %s tower is held fixed with random weights%s: different %s have a mean cosine of %s"
+          + " and an effective rank of %s in it, and the other tower is to fit that (loss %s)";
+
   private static final int BATCHES = 2;
   private static final int LONG = 200;
   private static final double LITTLE = 0.9;
@@ -41,15 +45,13 @@ final class FrozenTowerRule implements Rule {
     return new Finding(
         "frozen-random-tower",
         Severity.ERROR,
-        ("the %s tower is held fixed with random weights%s: different %s have a mean cosine of %s"
-             + " and an effective rank of %s in it, and the other tower is to fit that (loss %s)")
-            .formatted(
-                tower,
-                later ? "" : ", and no stage trains it",
-                plural,
-                number(cosine),
-                number(rank),
-                number(evidence.mean(StepView::loss))),
+        MESSAGE.formatted(
+            tower,
+            later ? "" : ", and no stage trains it",
+            plural,
+            number(cosine),
+            number(rank),
+            number(evidence.mean(StepView::loss))),
         cosine,
         "put a stage before this one that trains the %s tower (strategy = joint), or start from a"
                 .formatted(tower)
