@@ -29,11 +29,8 @@ import org.tensorflow.types.TInt64;
  * the same embeddings, loss and gradients.
  */
 class ClipReferenceTest {
-  /**
-   * The gradient of a key's bias is 0 but for rounding, for softmax does not see it; and that of a
-   * table's row is a sum, whose last bits hang on the order in which it is added.
-   */
-  private static final double ROUNDING = 5e-8;
+  /** The gradient of a key's bias is 0 but for rounding: softmax does not see it. */
+  private static final double ROUNDING = 1e-8;
 
   /** Of a gradient's norm. */
   private static final double CLOSE = 1e-4;
