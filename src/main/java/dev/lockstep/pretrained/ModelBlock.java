@@ -144,6 +144,10 @@ public record ModelBlock(
       tokenizer.append("tokenizer.lowercase = " + input.lowercase() + "\n");
       tokenizer.append("tokenizer.max-word-length = " + like.maxWordLength() + "\n");
       tokenizer.append("tokenizer.special-tokens-in-text = " + like.specialTokensInText() + "\n");
+      tokenizer.append(
+          "tokenizer.characters = "
+              + like.characters().name().toLowerCase(Locale.ROOT).replace('_', '-')
+              + "\n");
     }
     return tokenizer.toString();
   }
