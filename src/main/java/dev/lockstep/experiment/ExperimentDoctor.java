@@ -106,7 +106,8 @@ public final class ExperimentDoctor {
       print("stage " + stage.name(), ofStage.lines());
       tell.accept("taking the first steps as they would be");
       TrainingDoctor doctor =
-          new TrainingDoctor(experiment.curriculum(trainer), new TrainingListener() {});
+          new TrainingDoctor(
+              experiment.curriculum(trainer, data.training()), new TrainingListener() {});
       List<StepView> taken = trainer.rehearse(doctor, ExperimentDoctor::isEnough);
       Speed speed = Speed.of(taken);
       InputCheck input =
@@ -124,7 +125,8 @@ public final class ExperimentDoctor {
       findings.replaceAll(
           finding ->
               finding.id().equals("waiting-for-input")
-                  ? input.finding(speed.waitShare(), data.training())
+                  ? input.finding(
+                      speed.waitShare(), taken, experiment.inputPlan(stage, data.training()))
                   : finding);
       printFindings(findings);
       return findings;

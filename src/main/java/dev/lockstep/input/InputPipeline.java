@@ -232,6 +232,11 @@ public final class InputPipeline {
     return records.losses().counts();
   }
 
+  /** Where the time has gone since this pipeline was made. */
+  public InputTimes times() {
+    return records.times();
+  }
+
   /**
    * For measurements: takes a batch of records from what is read, past the dataset.
    *

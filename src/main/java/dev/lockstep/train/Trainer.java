@@ -7,6 +7,7 @@ import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
+import dev.lockstep.input.InputTimes;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
@@ -59,6 +60,7 @@ public final class Trainer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final CheckpointWriter checkpointWriter;
   private final RetrievalEvaluator evaluator;
+  private final WaitShares waits = new WaitShares();
   private TrainingState state;
   private double rateFactor = 1;
   private long clock;
@@ -301,17 +303,20 @@ public final class Trainer implements AutoCloseable {
     StageProgress progress = ahead.progress(state);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     rates.replaceAll((tower, rate) -> rateFactor * rate);
+    boolean watched = setup.watch().isDue(state.stageStep());
+    InputTimes before = stage.input().times();
     long start = System.nanoTime();
     StepGraph.Measured measured;
     try {
-      measured =
-          stage
-              .graph()
-              .step(session, state.step(), progress, rates, setup.watch().isDue(state.stageStep()));
+      measured = stage.graph().step(session, state.step(), progress, rates, watched);
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
+    waits.add(seconds, measured.waitSeconds(), stage.input().times().since(before));
+    if (watched) {
+      measured = measured.with(waits.take());
+    }
     state = state.afterStep(spec.batchSize(), seconds);
     return views.step(spec, state, seconds, rates, measured);
   }
