@@ -4,7 +4,6 @@ import dev.lockstep.data.LinkColumns;
 import dev.lockstep.data.LinkSpec;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.SourceFormat;
-import dev.lockstep.download.DownloadReport;
 import dev.lockstep.download.DownloadSpec;
 import dev.lockstep.download.Downloader;
 import dev.lockstep.error.InvalidInputException;
@@ -159,20 +158,22 @@ final class DownloadCommand implements Callable<Integer> {
   public Integer call() {
     DownloadSpec spec = spec();
     PairSource list = new LinkSpec(format, new LinkColumns(text, url, filename)).source(lists);
-    boolean whole;
-    DownloadReport report;
+    DownloadProgress progress = DownloadProgress.toStandardError();
+    // Closed last: when the process was asked to stop, it ends as soon as the signal is closed.
     try (StopSignal stop =
-            StopSignal.listen(() -> System.err.println("stopping; the same command goes on"));
-        Downloader downloader = new Downloader(list, out, spec);
-        DownloadProgress progress = new DownloadProgress(System.err)) {
-      whole = downloader.run(retry == Retry.FAILED, progress, stop);
-      report = downloader.report();
+            StopSignal.listen(() -> progress.print("stopping; the same command goes on"));
+        Downloader downloader = new Downloader(list, out, spec)) {
+      boolean whole;
+      try (progress) {
+        whole = downloader.run(retry == Retry.FAILED, progress, stop);
+      }
+      System.out.print(downloader.report().toTable());
+      System.out.flush();
+      if (json != null) {
+        RunFolder.write(json, downloader.report().toJson());
+      }
+      return whole ? 0 : LockstepCommand.INTERRUPTED;
     }
-    System.out.print(report.toTable());
-    if (json != null) {
-      RunFolder.write(json, report.toJson());
-    }
-    return whole ? 0 : LockstepCommand.INTERRUPTED;
   }
 
   private DownloadSpec spec() {

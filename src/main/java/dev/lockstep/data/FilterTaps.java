@@ -53,7 +53,8 @@ record FilterTaps(int taps, int[] starts, int[] counts, int[] weights) {
     double scale = (double) key.from / key.to;
     double stretch = Math.max(scale, 1);
     double support = key.filter.support() * stretch;
-    int taps = (int) Math.ceil(support) * 2 + 1;
+    int room = (int) Math.ceil(support) * 2 + WeightedLines.TOGETHER;
+    int taps = room - room % WeightedLines.TOGETHER;
     int[] starts = new int[key.size];
     int[] counts = new int[key.size];
     int[] weights = new int[key.size * taps];
