@@ -115,6 +115,18 @@ public final class AdamW {
         globalNorm);
   }
 
+  /** Several steps, each of other variables, as one. */
+  public static Step together(Ops tf, List<Step> steps) {
+    List<Update> updates = steps.stream().flatMap(step -> step.updates().stream()).toList();
+    List<Operand<TFloat32>> squaredNorms =
+        steps.stream().flatMap(step -> step.squaredNorms().stream()).toList();
+    return new Step(
+        tf.withControlDependencies(steps.stream().map(Step::apply).toList()).noOp(),
+        updates,
+        squaredNorms,
+        tf.math.sqrt(sum(tf, squaredNorms)));
+  }
+
   /**
    * The sum of scalars, always added in the same order. TensorFlow's AddN begins with whichever of
    * its inputs nobody else is using at that moment, so that its last bits differ from run to run.
