@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the columns of a row mean: where its caption stands, and where what tells its image. */
 interface RowColumns {
@@ -65,8 +66,18 @@ interface RowColumns {
       throw new InvalidInputException(
           place,
           "there is no column '" + role.names().get(0) + "'",
-          "the columns are: " + String.join(", ", columns) + meant + mapping + otherWay);
+          "the columns are: " + shortened(columns) + meant + mapping + otherWay);
     }
     return found;
+  }
+
+  /** A file that is no table has a first line of any length. */
+  private static String shortened(List<String> columns) {
+    String some =
+        columns.stream()
+            .limit(20)
+            .map(name -> name.length() > 40 ? name.substring(0, 40) + "..." : name)
+            .collect(Collectors.joining(", "));
+    return columns.size() > 20 ? some + " and %d more".formatted(columns.size() - 20) : some;
   }
 }

@@ -52,6 +52,9 @@ public record SourceColumns(Optional<String> text, Optional<String> image) {
 
     @Override
     public String withoutImage(Collection<String> columns, String file) {
+      if (columns.contains("image_ids")) {
+        return "; the images of X_texts.jsonl must lie beside it, in X_imgs.tsv";
+      }
       return LinkColumns.URLS.stream().anyMatch(columns::contains)
           ? "; images that are still to be fetched: lockstep download "
               + file

@@ -127,7 +127,10 @@ public final class InputPipeline {
     return new InputPipeline(
         iterator,
         source,
-        spec.forEvaluation().withAugment(spec.augment()).withOnBadShard(spec.onBadShard()),
+        spec.forEvaluation()
+            .withAugment(spec.augment())
+            .withOriginals(spec.originals())
+            .withOnBadShard(spec.onBadShard()),
         batchSize,
         BatchPlan.inOrder(source.index().size(), batchSize, views),
         false,

@@ -275,6 +275,31 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Takes the first steps of a stage, as if it were the first; nothing is written. To be called
+   * before {@link #run} or not at all.
+   *
+   * @param index of the stage, from 0
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> tryStage(int index, Predicate<StepView> enough) {
+    giveFirstValues();
+    TrainingState before = state;
+    state = TrainingState.startOf(index);
+    TrainingStage stage = stages.get(index);
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    do {
+      taken.add(step(stage));
+    } while (taken.get(taken.size() - 1).isFinite()
+        && end(stage).isEmpty()
+        && !enough.test(taken.get(taken.size() - 1)));
+    state = before;
+    return taken;
+  }
+
+  /**
    * What to try out on the first stage before any step is taken; nothing where the stage takes its
    * batches in parts.
    */

@@ -113,6 +113,9 @@ class LinkSpecTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("lockstep download " + list + " --out DIR")
         .hasMessageContaining("DIR/pairs.csv");
+    Path texts = write("X_texts.jsonl", "{\"text\": \"猫\", \"image_ids\": [1]}\n");
+    assertThatThrownBy(() -> SourceSpec.USUAL.source(List.of(texts)))
+        .hasMessageContaining("in X_imgs.tsv");
   }
 
   private Path write(String name, String content) throws IOException {
