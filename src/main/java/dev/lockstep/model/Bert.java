@@ -63,22 +63,33 @@ final class Bert implements TokenTower<Tokens> {
   @Override
   public Operand<TFloat32> features(Layers layers, Tokens tokens) {
     Ops tf = layers.tf();
-    Operand<TFloat32> hidden = hiddenStates(layers, tokens);
     return switch (spec.pooling()) {
-      case CLASS -> Pooled.first(tf, hidden);
-      case MEAN -> Pooled.mean(tf, hidden, tokens.attentionMask());
+      case CLASS -> classToken(layers, tokens);
+      case MEAN -> Pooled.mean(tf, hiddenStates(layers, tokens), tokens.attentionMask());
       case POOLER ->
-          tf.math.tanh(layers.dense("pooler", Pooled.first(tf, hidden), hiddenSize, hiddenSize));
+          tf.math.tanh(layers.dense("pooler", classToken(layers, tokens), hiddenSize, hiddenSize));
     };
   }
 
   @Override
   public Operand<TFloat32> hiddenStates(Layers layers, Tokens tokens) {
-    return new TransformerEncoder(spec.encoder())
-        .encode(
-            layers.in("encoder"),
-            embed(layers.in("embeddings"), tokens.inputIds()),
-            AttentionMask.padding(layers.tf(), tokens.attentionMask()));
+    return encoder().encode(layers.in("encoder"), embed(layers, tokens), mask(layers, tokens));
+  }
+
+  private Operand<TFloat32> classToken(Layers layers, Tokens tokens) {
+    return encoder().encodeFirst(layers.in("encoder"), embed(layers, tokens), mask(layers, tokens));
+  }
+
+  private TransformerEncoder encoder() {
+    return new TransformerEncoder(spec.encoder());
+  }
+
+  private static Operand<TFloat32> mask(Layers layers, Tokens tokens) {
+    return AttentionMask.padding(layers.tf(), tokens.attentionMask());
+  }
+
+  private Operand<TFloat32> embed(Layers layers, Tokens tokens) {
+    return embed(layers.in("embeddings"), tokens.inputIds());
   }
 
   /** [batch, tokens, hidden]: the sum of word, position and segment. */
