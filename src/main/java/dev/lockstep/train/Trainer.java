@@ -44,6 +44,9 @@ public final class Trainer implements AutoCloseable {
     COLLAPSED
   }
 
+  /** A stage's own steps are ready after these: one with signals, one without. */
+  private static final int FIRST_STEPS = 2;
+
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
@@ -221,7 +224,10 @@ public final class Trainer implements AutoCloseable {
       }
       clock = System.nanoTime();
       Optional<StageEnd.Reason> end = Optional.empty();
-      while (end.isEmpty()) {
+      for (int taken = 0; end.isEmpty(); taken++) {
+        if (taken == FIRST_STEPS && state.stage() + 1 < stages.size()) {
+          makeReady(listener, stage, stages.get(state.stage() + 1));
+        }
         StepView step = step(stage);
         listener.onStep(step);
         stage.input().newLosses().forEach(listener::onShardLoss);
@@ -246,6 +252,21 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return Outcome.FINISHED;
+  }
+
+  /**
+   * A stage begins with two kinds of steps, and for each TensorFlow optimises the graph: seconds
+   * for towers of full size. They pass here, where whoever starts a run looks on, and not between
+   * the stages.
+   */
+  private void makeReady(TrainingListener listener, TrainingStage now, TrainingStage next) {
+    long start = System.nanoTime();
+    next.makeReady(session);
+    listener.onMessage(
+        now.spec().name(),
+        "stage %s is ready to begin (%.1f s)"
+            .formatted(next.spec().name(), (System.nanoTime() - start) * 1e-9));
+    clock = System.nanoTime();
   }
 
   /**
