@@ -11,6 +11,7 @@ import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -70,27 +71,47 @@ final class AgreeCommand implements Callable<Integer> {
     }
     Device device = Device.open(DeviceSpec.from(Block.parse("gpus = none")));
     boolean agrees = true;
+    List<InvalidInputException> unusable = new ArrayList<>();
     JsonArray all = new JsonArray();
     for (Path folder : folders) {
-      Agreement agreement =
-          Agreement.of(
-              folder,
-              arithmetic,
-              tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance),
-              device.sessionConfig());
-      agreement.lines().forEach(System.out::println);
-      agrees &= agreement.holds();
-      all.add(agreement.toJson());
-      if (write != null) {
-        agreement.write(write);
+      try {
+        Agreement agreement = compare(folder, device);
+        agrees &= agreement.holds();
+        all.add(agreement.toJson());
+      } catch (InvalidInputException e) {
+        unusable.add(e);
+        JsonObject failed = new JsonObject();
+        failed.addProperty("folder", folder.toString());
+        failed.addProperty("error", e.getMessage());
+        all.add(failed);
       }
     }
     if (json != null) {
       JsonObject object = new JsonObject();
-      object.addProperty("agrees", agrees);
+      object.addProperty("agrees", agrees && unusable.isEmpty());
       object.add("folders", all);
       RunFolder.write(json, new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n");
     }
+    if (!unusable.isEmpty()) {
+      // The last is said by whoever catches it.
+      InvalidInputException last = unusable.remove(unusable.size() - 1);
+      unusable.forEach(e -> System.err.println("lockstep: " + e.getMessage()));
+      throw last;
+    }
     return agrees ? 0 : 1;
+  }
+
+  private Agreement compare(Path folder, Device device) {
+    Agreement agreement =
+        Agreement.of(
+            folder,
+            arithmetic,
+            tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance),
+            device.sessionConfig());
+    agreement.lines().forEach(System.out::println);
+    if (write != null) {
+      agreement.write(write);
+    }
+    return agreement;
   }
 }

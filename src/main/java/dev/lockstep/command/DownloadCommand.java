@@ -1,6 +1,9 @@
 package dev.lockstep.command;
 
-import dev.lockstep.download.DownloadReport;
+import dev.lockstep.data.LinkColumns;
+import dev.lockstep.data.LinkSpec;
+import dev.lockstep.data.PairSource;
+import dev.lockstep.data.SourceFormat;
 import dev.lockstep.download.DownloadSpec;
 import dev.lockstep.download.Downloader;
 import dev.lockstep.error.InvalidInputException;
@@ -8,6 +11,8 @@ import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.experiment.StopSignal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "download",
     description = {
-      "Fetches the images of a list of URLs; every URL ends in one outcome, which a journal keeps.",
+      "Fetches the images of lists of URLs; every URL ends in one outcome, which a journal keeps.",
       "Run again, it goes on where it stopped."
     },
     mixinStandardHelpOptions = true)
@@ -26,10 +31,42 @@ final class DownloadCommand implements Callable<Integer> {
   }
 
   @Parameters(
-      index = "0",
-      paramLabel = "LIST.csv",
-      description = "Columns url and, where there are some, text and filename.")
-  private Path list;
+      arity = "1..*",
+      paramLabel = "LIST",
+      description = {
+        "CSV, TSV, JSONL (each gzipped or not) or Parquet, or a pattern such as 'laion/*.parquet'.",
+        "Columns url and, where there are some, text and filename."
+      })
+  private List<Path> lists;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "auto",
+      description =
+          "csv, jsonl or parquet, where the files' endings do not say it (default:"
+              + " ${DEFAULT-VALUE}).")
+  private SourceFormat format;
+
+  @Option(
+      names = "--url",
+      paramLabel = "COLUMN",
+      description = "The column of URLs (default: url, URL or other usual names).")
+  private Optional<String> url;
+
+  @Option(
+      names = "--text",
+      paramLabel = "COLUMN",
+      description = "That of captions (default: text, caption or TEXT, where there is one).")
+  private Optional<String> text;
+
+  @Option(
+      names = "--filename",
+      paramLabel = "COLUMN",
+      description =
+          "That of what to keep an image under (default: filename or image_path, where there is"
+              + " one; else by the URL).")
+  private Optional<String> filename;
 
   @Option(
       names = "--out",
@@ -120,20 +157,23 @@ final class DownloadCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DownloadSpec spec = spec();
-    boolean whole;
-    DownloadReport report;
+    PairSource list = new LinkSpec(format, new LinkColumns(text, url, filename)).source(lists);
+    DownloadProgress progress = DownloadProgress.toStandardError();
+    // Closed last: when the process was asked to stop, it ends as soon as the signal is closed.
     try (StopSignal stop =
-            StopSignal.listen(() -> System.err.println("stopping; the same command goes on"));
-        Downloader downloader = new Downloader(list, out, spec);
-        DownloadProgress progress = new DownloadProgress(System.err)) {
-      whole = downloader.run(retry == Retry.FAILED, progress, stop);
-      report = downloader.report();
+            StopSignal.listen(() -> progress.print("stopping; the same command goes on"));
+        Downloader downloader = new Downloader(list, out, spec)) {
+      boolean whole;
+      try (progress) {
+        whole = downloader.run(retry == Retry.FAILED, progress, stop);
+      }
+      System.out.print(downloader.report().toTable());
+      System.out.flush();
+      if (json != null) {
+        RunFolder.write(json, downloader.report().toJson());
+      }
+      return whole ? 0 : LockstepCommand.INTERRUPTED;
     }
-    System.out.print(report.toTable());
-    if (json != null) {
-      RunFolder.write(json, report.toJson());
-    }
-    return whole ? 0 : LockstepCommand.INTERRUPTED;
   }
 
   private DownloadSpec spec() {

@@ -31,7 +31,10 @@ final class TokenizeCommand implements Callable<Integer> {
   enum Like {
     /** The original Chinese-CLIP: words of up to 200 characters, "[MASK]" in a text is a word. */
     CHINESE_CLIP,
-    /** transformers' BertTokenizer: words of up to 100, "[MASK]" in a text is that token. */
+    /**
+     * transformers' BertTokenizer: words of up to 100, "[MASK]" in a text is that token, and its
+     * own view of some rare characters.
+     */
     BERT;
 
     /** As it is typed. */
@@ -77,7 +80,8 @@ final class TokenizeCommand implements Callable<Integer> {
             context,
             !cased,
             rules.maxWordLength(),
-            rules.specialTokensInText());
+            rules.specialTokensInText(),
+            rules.characters());
     WordPieceTokenizer tokenizer = new WordPieceTokenizer(Vocabulary.read(vocabulary), spec);
     PrintStream out =
         new PrintStream(new BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);

@@ -9,18 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A CSV file (RFC 4180) of captions and the paths of images: {@code text,image_path}, or {@code
  * text,url,filename} with the folder that the URLs were downloaded to. Columns may stand in any
  * order and among others; a field in quotes may hold line breaks.
- *
- * @param images the folder that paths count from; the CSV's own without one
  */
-record CsvPairs(Path csv, SourceColumns columns, Optional<Path> images) implements FilePairs {
+record CsvPairs(Path csv, RowColumns columns) implements FilePairs {
   @Override
   public Path file() {
     return csv;
@@ -33,6 +31,7 @@ record CsvPairs(Path csv, SourceColumns columns, Optional<Path> images) implemen
     } catch (IOException e) {
       throw TextInput.unreadable(csv, e);
     }
+    open(0).close();
   }
 
   @Override
@@ -43,10 +42,9 @@ record CsvPairs(Path csv, SourceColumns columns, Optional<Path> images) implemen
   private final class Rows implements PairReader {
     private final CsvReader<CsvRecord> reader;
     private final Iterator<CsvRecord> records;
-    private final Path folder = images.orElse(csv.toAbsolutePath().getParent());
     private final int width;
     private final int text;
-    private final int image;
+    private final int[] image;
     private long row;
 
     Rows(long firstRow) {
@@ -59,14 +57,33 @@ record CsvPairs(Path csv, SourceColumns columns, Optional<Path> images) implemen
               .allowUnclosedQuote(false)
               .ofCsvRecord(TextInput.reader(csv));
       records = reader.iterator();
+      try {
+        List<String> header = header();
+        width = header.size();
+        int[] columns = places(header);
+        text = columns[0];
+        image = Arrays.copyOfRange(columns, 1, columns.length);
+      } catch (InvalidInputException e) {
+        close();
+        throw e;
+      }
+    }
+
+    private List<String> header() {
       if (!hasNext()) {
         throw new InvalidInputException(
-            csv.toString(), "the file is empty", "its first line must be: text,image_path");
+            csv.toString(),
+            "the file is empty",
+            "its first line must name its columns, as in: text,image_path");
       }
-      List<String> header = records.next().getFields().stream().map(String::strip).toList();
-      width = header.size();
-      text = header.indexOf(columns.text(header, csv + ":1"));
-      image = header.indexOf(columns.image(header, csv + ":1"));
+      return records.next().getFields().stream().map(String::strip).toList();
+    }
+
+    /** Of the caption and of the image's parts; -1 for a column that is not there. */
+    private int[] places(List<String> header) {
+      return columns.find(header, csv.toString(), csv + ":1").stream()
+          .mapToInt(name -> name.map(header::indexOf).orElse(-1))
+          .toArray();
     }
 
     @Override
@@ -99,8 +116,12 @@ record CsvPairs(Path csv, SourceColumns columns, Optional<Path> images) implemen
           row++,
           csv.getFileName().toString(),
           line,
-          record.getField(text),
-          ImageFile.in(folder, record.getField(image).strip()));
+          field(record, text),
+          columns.image(Arrays.stream(image).mapToObj(i -> field(record, i)).toList()));
+    }
+
+    private static String field(CsvRecord record, int place) {
+      return place < 0 ? "" : record.getField(place);
     }
 
     @Override

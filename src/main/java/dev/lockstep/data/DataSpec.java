@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param test the pairs to evaluate on
  * @param prepared the folder in which prepared data is kept and found again
  * @param imageSize width and height of the images that the model sees
- * @param training how training pairs are stored, at {@code store}: the input of augmentation
+ * @param training how training pairs are stored, at {@code store}: the input of augmentation; what
+ *     a split keeps apart of them is stored as {@code evaluation} is
  * @param evaluation how pairs for evaluation are stored: at the model's size, without loss
  * @param onBadShard what a training does where a shard cannot be read any more
  */
@@ -65,7 +66,8 @@ public record DataSpec(
     long shardBytes = block.bytes("shard-size", DEFAULT_SHARD_BYTES);
     block.check(shardBytes >= 1 << 10, "shard-size", "1KiB or more");
     ScreenSpec screen = ScreenSpec.from(block.block("screen"));
-    SplitSpec split = SplitSpec.from(block.block("split"));
+    SplitSpec split =
+        SplitSpec.from(block.block("split")).scoredAs(new StoredAs(lossless(imageSize), imageSize));
     SourceSpec source = SourceSpec.from(block.block("source"));
     List<DatasetSpec> train = DatasetSpec.listFrom(block, "train", source);
     Optional<DatasetSpec> test =

@@ -1,5 +1,6 @@
 package dev.lockstep.data;
 
+import dev.lockstep.text.CharacterClasses;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.text.WordPieceTokenizer;
 import java.io.IOException;
@@ -38,6 +39,9 @@ record DatasetDigest(String hex, long rows) {
             String.valueOf(spec.lowercase()),
             String.valueOf(spec.maxWordLength()),
             String.valueOf(spec.specialTokensInText())));
+    if (spec.characters() != CharacterClasses.GOOGLE) {
+      add(sha256, spec.characters().name());
+    }
     sha256.update(tokenizer.vocabulary().toBytes());
     for (Path file : source.files()) {
       if (source.namesImageFiles()) {

@@ -53,6 +53,7 @@ public final class DatasetRewriter {
    */
   public static PreparedDataset merge(List<PreparedDataset> datasets, Path out) {
     datasets.get(0).mixedWith(datasets.subList(1, datasets.size()));
+    datasets.forEach(dataset -> datasets.get(0).checkScoredAlike(dataset));
     checkParts(datasets);
     List<int[]> all = new ArrayList<>();
     datasets.forEach(dataset -> all.add(numbers(dataset.index().size())));
@@ -62,10 +63,17 @@ public final class DatasetRewriter {
   /**
    * Some pairs of a folder, drawn evenly.
    *
-   * @param pairs how many
+   * @param pairs how many; all there are where these are fewer
    * @param seed of the choice
+   * @throws InvalidInputException if none is asked for
    */
   public static PreparedDataset sample(PreparedDataset dataset, int pairs, long seed, Path out) {
+    if (pairs < 1) {
+      throw new InvalidInputException(
+          dataset.folder().toString(),
+          "a sample of %,d pairs is none".formatted(pairs),
+          "give 1 or more");
+    }
     int[] numbers = numbers(dataset.index().size());
     SplittableRandom random = new SplittableRandom(seed);
     int count = Math.min(pairs, numbers.length);
@@ -192,6 +200,7 @@ public final class DatasetRewriter {
         like.options(),
         like.encoding(),
         like.storedSize(),
+        like.scored(),
         like.resize(),
         like.background(),
         like.contextLength(),

@@ -153,6 +153,13 @@ public final class DatasetSummary {
         manifest.encoding().name().toLowerCase(Locale.ROOT),
         manifest.storedSize(),
         manifest.vocabularySize());
+    if (manifest.scored() != null) {
+      line(
+          text,
+          "for validation and test: %s of %d pixels",
+          manifest.scored().encoding().name().toLowerCase(Locale.ROOT),
+          manifest.scored().size());
+    }
     parts().forEach((part, count) -> line(text, "%,d pairs for %s", count, part));
     manifest.droppedByReason().forEach((reason, n) -> line(text, "dropped: %,d %s", n, reason));
     line(
@@ -259,9 +266,13 @@ public final class DatasetSummary {
       ImageTextRecord read =
           ImageTextRecord.parse(files.read(index.shard(record), index.offset(record)));
       return new PictureSheet.Picture(
-          Optional.of(StoredPicture.of(read, dataset.encoding())), read.text(), "");
+          Optional.of(StoredPicture.of(read, encodingOf(record))), read.text(), "");
     } catch (IOException | IllegalArgumentException e) {
       return new PictureSheet.Picture(Optional.empty(), "", String.valueOf(e.getMessage()));
     }
+  }
+
+  private Encoding encodingOf(int record) {
+    return dataset.encodingOf(dataset.shardFiles().get(index.shard(record)));
   }
 }

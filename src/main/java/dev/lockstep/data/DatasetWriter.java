@@ -93,8 +93,8 @@ final class DatasetWriter implements AutoCloseable {
   private void writeShards() throws IOException {
     Deque<Candidate> ahead = new ArrayDeque<>();
     try (PairReader pairs = source.open();
-        ImageConverter converter = new ImageConverter(store);
-        ImagesAhead images = new ImagesAhead(converter::convert, MAX_KEPT_BYTES)) {
+        PartsConverter converter = new PartsConverter(store);
+        ImagesAhead images = new ImagesAhead(converter, MAX_KEPT_BYTES)) {
       while (pairs.hasNext()) {
         SourcePair pair = pairs.next();
         Caption caption = Caption.of(pair.text());
@@ -182,6 +182,7 @@ final class DatasetWriter implements AutoCloseable {
         store.options(),
         store.encoding(),
         store.size(),
+        store.split().scored().orElse(null),
         store.resize(),
         store.background().map(Background::toString).orElse("none"),
         tokenizer.spec().contextLength(),

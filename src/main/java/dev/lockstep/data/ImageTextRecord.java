@@ -1,9 +1,9 @@
 package dev.lockstep.data;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.ByteArrayOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -42,7 +42,7 @@ public record ImageTextRecord(
     }
     Features features =
         Features.newBuilder()
-            .putFeature(IMAGE, bytes(ByteString.copyFrom(image)))
+            .putFeature(IMAGE, bytes(UnsafeByteOperations.unsafeWrap(image)))
             .putFeature(INPUT_IDS, Feature.newBuilder().setInt64List(ids).build())
             .putFeature(CAPTION_KEY, integer(captionKey))
             .putFeature(IMAGE_KEY, integer(imageKey))
@@ -50,17 +50,17 @@ public record ImageTextRecord(
             .putFeature(TEXT, bytes(ByteString.copyFromUtf8(text)))
             .build();
     Example example = Example.newBuilder().setFeatures(features).build();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(example.getSerializedSize());
+    byte[] bytes = new byte[example.getSerializedSize()];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     // A protobuf map has no order of its own, and the shards' bytes must not depend on chance.
     out.useDeterministicSerialization();
     try {
       example.writeTo(out);
-      out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    out.checkNoSpaceLeft();
+    return bytes;
   }
 
   /**
@@ -69,8 +69,12 @@ public record ImageTextRecord(
   public static ImageTextRecord parse(byte[] bytes) {
     Features features;
     try {
-      features = Example.parseFrom(bytes).getFeatures();
-    } catch (InvalidProtocolBufferException e) {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      // The image is copied once only, out of the record.
+      in.enableAliasing(true);
+      features = Example.parseFrom(in).getFeatures();
+      in.checkLastTagWas(0);
+    } catch (IOException e) {
       throw new IllegalArgumentException("not a tf.train.Example", e);
     }
     List<Long> ids = feature(features, INPUT_IDS).getInt64List().getValueList();

@@ -4,20 +4,42 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lockstep.error.InvalidInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A JSON object on each line, with the fields {@code text} and {@code image_path} or {@code
  * filename}; other fields are not looked at, and blank lines are none.
- *
- * @param images the folder that paths count from; the file's own without one
  */
-record JsonLinesPairs(Path file, SourceColumns columns, Optional<Path> images)
-    implements FilePairs {
+record JsonLinesPairs(Path file, RowColumns columns) implements FilePairs {
+  /** How many objects must be without a field before it is taken to have another name. */
+  private static final int LOOKED_AT = 100;
+
+  /** Looks at the first objects: where none has a field that is needed, it has another name. */
+  @Override
+  public void check() {
+    Set<String> there = new LinkedHashSet<>();
+    try (Objects objects = new Objects(file)) {
+      int seen = 0;
+      while (seen < LOOKED_AT && objects.advance()) {
+        seen++;
+        objects.object().ifPresent(object -> there.addAll(object.keySet()));
+      }
+      if (there.isEmpty()) {
+        throw new InvalidInputException(
+            file.toString(),
+            seen == 0 ? "the file is empty" : "no line is a JSON object",
+            "each line must be an object, as in: {\"text\": ..., \"image_path\": ...}");
+      }
+    }
+    columns.find(List.copyOf(there), file.toString(), file.toString());
+  }
 
   @Override
   public PairReader open(long firstRow) {
@@ -88,7 +110,6 @@ record JsonLinesPairs(Path file, SourceColumns columns, Optional<Path> images)
   private final class Lines extends OneAhead {
     private final Objects objects = new Objects(file);
     private final String name = file.getFileName().toString();
-    private final Path folder = images.orElse(file.toAbsolutePath().getParent());
     private long row;
 
     Lines(long firstRow) {
@@ -101,19 +122,22 @@ record JsonLinesPairs(Path file, SourceColumns columns, Optional<Path> images)
         return null;
       }
       Optional<JsonObject> object = objects.object();
-      Optional<String> text = object.flatMap(o -> field(o, columns.texts()));
-      if (text.isEmpty()) {
+      if (object.isEmpty()) {
+        return SourcePair.malformed(row++, name, objects.line(), "not a JSON object");
+      }
+      Optional<String> text = field(object.get(), columns.text().names());
+      if (text.isEmpty() && columns.text().needed()) {
         return SourcePair.malformed(
             row++,
             name,
             objects.line(),
-            object.isEmpty()
-                ? "not a JSON object"
-                : "no text in the field " + String.join(" or ", columns.texts()));
+            "no text in the field " + String.join(" or ", columns.text().names()));
       }
-      String image = field(object.get(), columns.images()).orElse("");
-      return SourcePair.of(
-          row++, name, objects.line(), text.get(), ImageFile.in(folder, image.strip()));
+      List<String> parts =
+          columns.imageParts().stream()
+              .map(part -> field(object.get(), part.names()).orElse(""))
+              .toList();
+      return SourcePair.of(row++, name, objects.line(), text.orElse(""), columns.image(parts));
     }
 
     @Override

@@ -4,7 +4,7 @@ package dev.lockstep.data;
  * A number for each of many keys, in 16 bytes a place and no object: what a dataset of millions is
  * counted and looked up with. A key is the hash of something, and 0 is as good as any other.
  */
-final class LongCounts {
+public final class LongCounts {
   private static final int FIRST_CAPACITY = 1 << 10;
 
   private long[] keys = new long[FIRST_CAPACITY];
@@ -13,22 +13,22 @@ final class LongCounts {
   private int size;
 
   /** How many keys there are. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** The number of a key, or 0. */
-  long get(long key) {
+  public long get(long key) {
     return getOrElse(key, 0);
   }
 
-  long getOrElse(long key, long fallback) {
+  public long getOrElse(long key, long fallback) {
     int place = place(key);
     return used[place] ? values[place] : fallback;
   }
 
   /** Adds to the number of a key, and gives the sum. */
-  long add(long key, long amount) {
+  public long add(long key, long amount) {
     int place = place(key);
     if (!used[place]) {
       put(key, amount);
@@ -38,7 +38,7 @@ final class LongCounts {
     return values[place];
   }
 
-  void put(long key, long value) {
+  public void put(long key, long value) {
     if (size * 3L > keys.length * 2L) {
       grow();
     }
@@ -52,7 +52,7 @@ final class LongCounts {
   }
 
   /** The numbers of all keys, in no order. */
-  long[] values() {
+  public long[] values() {
     long[] all = new long[size];
     int count = 0;
     for (int place = 0; place < keys.length; place++) {

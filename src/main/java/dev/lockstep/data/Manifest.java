@@ -22,6 +22,8 @@ import java.util.Map;
  * @param sources the files that it was read from
  * @param options what was asked for, by name
  * @param storedSize width and height of the images; of originals, what is made of them
+ * @param scored how the images of the parts for validation and test are stored; null where like the
+ *     others
  * @param background the colour under transparent pixels, or "none"
  * @param contextLength the most tokens that a record has
  * @param vocabularySize tokens of the vocabulary in {@code vocab.txt}
@@ -45,6 +47,7 @@ public record Manifest(
     Map<String, String> options,
     Encoding encoding,
     int storedSize,
+    StoredAs scored,
     Resize resize,
     String background,
     int contextLength,

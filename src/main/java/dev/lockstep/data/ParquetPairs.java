@@ -1,7 +1,6 @@
 package dev.lockstep.data;
 
 import dev.lockstep.error.InvalidInputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,17 +18,13 @@ import java.util.Properties;
  * A Parquet file with a column of texts and one of images: paths, names of downloaded files, the
  * files' bytes, or Hugging Face's struct of {@code bytes} and {@code path}. Read by DuckDB, a few
  * thousand rows at a time.
- *
- * @param images the folder that paths count from; the file's own without one
  */
-record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) implements FilePairs {
+record ParquetPairs(Path file, RowColumns columns) implements FilePairs {
   private static final String MEMORY = "256MB";
 
   @Override
   public void check() {
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(file.toString(), "there is no such file", "check the path");
-    }
+    open(0).close();
   }
 
   @Override
@@ -39,7 +34,6 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) imp
 
   private final class Rows extends OneAhead {
     private final String name = file.getFileName().toString();
-    private final Path folder = images.orElse(file.toAbsolutePath().getParent());
     private final Connection connection;
     private final Statement statement;
     private final ResultSet rows;
@@ -48,16 +42,24 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) imp
 
     Rows(long firstRow) {
       row = firstRow;
+      Properties properties = new Properties();
+      properties.setProperty("jdbc_stream_results", "true");
+      properties.setProperty("memory_limit", MEMORY);
+      properties.setProperty("threads", "1");
       try {
-        Properties properties = new Properties();
-        properties.setProperty("jdbc_stream_results", "true");
-        properties.setProperty("memory_limit", MEMORY);
-        properties.setProperty("threads", "1");
         connection = DriverManager.getConnection("jdbc:duckdb:", properties);
-        statement = connection.createStatement();
-        rows = statement.executeQuery(query());
       } catch (SQLException e) {
         throw failed(e);
+      }
+      try {
+        statement = connection.createStatement();
+        rows = statement.executeQuery(query());
+      } catch (SQLException | InvalidInputException e) {
+        try (connection) {
+          throw e instanceof SQLException failure ? failed(failure) : (InvalidInputException) e;
+        } catch (SQLException closing) {
+          throw failed(closing);
+        }
       }
     }
 
@@ -69,13 +71,32 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) imp
           types.put(described.getString("column_name"), described.getString("column_type"));
         }
       }
-      List<String> there = new ArrayList<>(types.keySet());
-      String text = columns.text(there, file.toString());
-      String image = columns.image(there, file.toString());
-      String type = types.get(image);
-      bytes = type.equals("BLOB") || type.startsWith("STRUCT");
-      return "SELECT CAST(%s AS VARCHAR), %s%s FROM %s"
-          .formatted(quoted(text), quoted(image), type.startsWith("STRUCT") ? ".bytes" : "", table);
+      List<Optional<String>> found =
+          columns.find(List.copyOf(types.keySet()), file.toString(), file.toString());
+      String imageType = types.get(found.get(1).orElseThrow());
+      bytes =
+          columns.imageMayBeBytes() && (imageType.equals("BLOB") || imageType.startsWith("STRUCT"));
+      List<String> selected = new ArrayList<>();
+      for (int i = 0; i < found.size(); i++) {
+        boolean asBytes = bytes && i == 1;
+        selected.add(
+            found
+                .get(i)
+                .map(name -> asBytes ? bytes(name, types) : text(name, types))
+                .orElse("NULL"));
+      }
+      return "SELECT " + String.join(", ", selected) + " FROM " + table;
+    }
+
+    private static String bytes(String column, Map<String, String> types) {
+      return quoted(column) + (types.get(column).startsWith("STRUCT") ? ".bytes" : "");
+    }
+
+    /** Texts that were written without saying that they are texts are bytes in UTF-8. */
+    private static String text(String column, Map<String, String> types) {
+      return types.get(column).equals("BLOB")
+          ? "decode(" + quoted(column) + ")"
+          : "CAST(" + quoted(column) + " AS VARCHAR)";
     }
 
     private static String quoted(String column) {
@@ -90,10 +111,10 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) imp
         }
         String text = rows.getString(1);
         long line = row + 1;
-        if (text == null) {
+        if (text == null && columns.text().needed()) {
           return SourcePair.malformed(row++, name, 0, "row " + line + " has no text");
         }
-        return SourcePair.of(row++, name, 0, text, image());
+        return SourcePair.of(row++, name, 0, text == null ? "" : text, image());
       } catch (SQLException e) {
         throw failed(e);
       }
@@ -101,8 +122,12 @@ record ParquetPairs(Path file, SourceColumns columns, Optional<Path> images) imp
 
     private SourceImage image() throws SQLException {
       if (!bytes) {
-        String path = rows.getString(2);
-        return path == null ? new NoImage("") : ImageFile.in(folder, path.strip());
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < columns.imageParts().size(); i++) {
+          String part = rows.getString(2 + i);
+          parts.add(part == null ? "" : part);
+        }
+        return columns.image(parts);
       }
       byte[] content = rows.getBytes(2);
       return content == null ? new NoImage("") : new ImageBytes("row " + row, content);

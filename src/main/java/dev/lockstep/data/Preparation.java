@@ -2,6 +2,7 @@ package dev.lockstep.data;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What came of preparing a source.
@@ -26,5 +27,13 @@ public record Preparation(PreparedDataset dataset, boolean reused, Duration dura
   /** How many rows were dropped for each reason; reasons that did not occur are absent. */
   public Map<String, Long> droppedByReason() {
     return dataset.manifest().droppedByReason();
+  }
+
+  /** Where the first row stands that was no pair, and what was wrong with it. */
+  public Optional<String> firstMalformed() {
+    return dataset.manifest().dropped().stream()
+        .filter(row -> row.reason() == DropReason.ROW_MALFORMED)
+        .findFirst()
+        .map(row -> row.file() + (row.line() > 0 ? ":" + row.line() : "") + ": " + row.detail());
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -189,13 +190,38 @@ public record PreparedDataset(
     return Vocabulary.read(folder.resolve(VOCABULARY));
   }
 
-  /** Width and height of the stored images. */
+  /** Width and height of the stored images; of the whole folder, of those for training. */
   public int storedSize() {
-    return manifest.storedSize();
+    return storedAs().size();
   }
 
+  /** Of the stored images; of the whole folder, of those for training. */
   public Encoding encoding() {
-    return manifest.encoding();
+    return storedAs().encoding();
+  }
+
+  private StoredAs storedAs() {
+    boolean isScored = split.isPresent() && split.get() != Split.TRAIN;
+    return isScored && manifest.scored() != null
+        ? manifest.scored()
+        : new StoredAs(manifest.encoding(), manifest.storedSize());
+  }
+
+  /**
+   * @throws InvalidInputException if what another folder has for scoring is stored in another way
+   */
+  void checkScoredAlike(PreparedDataset other) {
+    if (!Objects.equals(manifest.scored(), other.manifest.scored())) {
+      throw new InvalidInputException(
+          other.folder.toString(),
+          "its images for scoring are stored in another way than those of " + folder,
+          "prepare both with the same options");
+    }
+  }
+
+  /** How the images of a shard are stored. */
+  Encoding encodingOf(PreparedFile shard) {
+    return shard.split() == Split.TRAIN ? manifest.encoding() : part(shard.split()).encoding();
   }
 
   /** What lies under transparent pixels, if anything does. */

@@ -1,9 +1,8 @@
 package dev.lockstep.data;
 
 import dev.lockstep.config.Block;
-import dev.lockstep.config.Spelling;
-import dev.lockstep.error.InvalidInputException;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,48 +22,44 @@ public record SourceColumns(Optional<String> text, Optional<String> image) {
   /** A path, or the name of the file that a URL was downloaded to. */
   static final List<String> IMAGES = List.of("image_path", "filename", "image");
 
+  private static final String KEY = "data.source.columns";
+
   /** From the block {@code columns}. */
   public static SourceColumns from(Block block) {
     return new SourceColumns(block.optionalString("text"), block.optionalString("image"));
   }
 
-  String text(List<String> there, String place) {
-    return find(text, TEXTS, there, place);
+  /**
+   * What the columns mean.
+   *
+   * @param folder that paths of images count from
+   */
+  RowColumns in(Path folder) {
+    return new Pairs(
+        Role.of(text, TEXTS, true, KEY), List.of(Role.of(image, IMAGES, true, KEY)), folder);
   }
 
-  String image(List<String> there, String place) {
-    return find(image, IMAGES, there, place);
-  }
-
-  /** The names under which a caption is looked for, the likeliest first. */
-  List<String> texts() {
-    return text.map(List::of).orElse(TEXTS);
-  }
-
-  List<String> images() {
-    return image.map(List::of).orElse(IMAGES);
-  }
-
-  private static String find(
-      Optional<String> named, List<String> usual, List<String> there, String place) {
-    List<String> wanted = named.map(List::of).orElse(usual);
-    for (String name : wanted) {
-      if (there.contains(name)) {
-        if (there.indexOf(name) != there.lastIndexOf(name)) {
-          throw new InvalidInputException(
-              place, "there are two columns '" + name + "'", "rename one of them");
-        }
-        return name;
-      }
+  private record Pairs(Role text, List<Role> imageParts, Path folder) implements RowColumns {
+    @Override
+    public SourceImage image(List<String> parts) {
+      return ImageFile.in(folder, parts.get(0).strip());
     }
-    List<String> nearest = new ArrayList<>();
-    wanted.forEach(name -> Spelling.nearest(name, there).ifPresent(nearest::add));
-    throw new InvalidInputException(
-        place,
-        "there is no column '" + wanted.get(0) + "'",
-        "the columns are: "
-            + String.join(", ", there)
-            + (nearest.isEmpty() ? "" : "; is '" + nearest.get(0) + "' meant for it?")
-            + (named.isPresent() ? "" : "; data.source.columns says which is which"));
+
+    @Override
+    public boolean imageMayBeBytes() {
+      return true;
+    }
+
+    @Override
+    public String withoutImage(Collection<String> columns, String file) {
+      if (columns.contains("image_ids")) {
+        return "; the images of X_texts.jsonl must lie beside it, in X_imgs.tsv";
+      }
+      return LinkColumns.URLS.stream().anyMatch(columns::contains)
+          ? "; images that are still to be fetched: lockstep download "
+              + file
+              + " --out DIR, then name DIR/pairs.csv"
+          : "";
+    }
   }
 }

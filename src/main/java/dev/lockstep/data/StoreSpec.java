@@ -56,6 +56,23 @@ public record StoreSpec(
         SplitSpec.NONE);
   }
 
+  /** The same for what is kept apart for scoring. */
+  StoreSpec scored() {
+    StoredAs stored = split.scored().orElse(new StoredAs(encoding, size));
+    return new StoreSpec(
+        stored.size(),
+        resize,
+        stored.encoding(),
+        jpegQuality,
+        background,
+        minSide,
+        maxPixels,
+        maxCaptionLength,
+        shardBytes,
+        screen,
+        split);
+  }
+
   StoreSpec with(ScreenSpec otherScreen, SplitSpec otherSplit) {
     return new StoreSpec(
         size,

@@ -5,6 +5,8 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -39,7 +41,10 @@ final class ThumbnailMaker implements AutoCloseable {
           Result result = session.runner().feed(file, fed).fetch(png).run()) {
         return Optional.of(((TString) result.get(0)).asBytes().getObject());
       }
-    } catch (UnusableImageException | TensorFlowException e) {
+    } catch (UnusableImageException
+        | TFInvalidArgumentException
+        | TFUnimplementedException
+        | TensorFlowException e) {
       return Optional.empty();
     }
   }

@@ -64,7 +64,11 @@ record WebDatasetPairs(Path file, SourceColumns columns) implements FilePairs {
       } catch (IOException e) {
         ended = true;
         return SourcePair.malformed(
-            row++, name, 0, "the archive is damaged or cut short: " + e.getMessage());
+            row++,
+            name,
+            0,
+            "the archive is damaged or cut short, and what follows in it is lost: "
+                + e.getMessage());
       }
     }
 

@@ -1,15 +1,27 @@
 package dev.lockstep.diagnose;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who learns when.
+ * Who learns when, and from what.
  *
  * @param learning for each stage the towers of which anything learns: image, text, shared
  * @param loaded the towers whose first weights come from a checkpoint
+ * @param inputs for each stage how its images come to the model; empty where nobody knows
  */
-public record Curriculum(List<Set<String>> learning, Set<String> loaded) {
+public record Curriculum(List<Set<String>> learning, Set<String> loaded, List<InputPlan> inputs) {
+
+  /** Without what is known of the input. */
+  public Curriculum(List<Set<String>> learning, Set<String> loaded) {
+    this(learning, loaded, List.of());
+  }
+
+  /** How the images of a stage come to the model. */
+  Optional<InputPlan> input(int stage) {
+    return inputs.stream().skip(stage).findFirst();
+  }
 
   /** Whether a tower has its first, random weights when a stage begins. */
   boolean isRandom(String side, int stage) {

@@ -116,19 +116,30 @@ final class InputRules {
     if (evidence.steps().size() < Evidence.STEPS || !(share > MUCH_WAITING)) {
       return Optional.empty();
     }
+    InputWait parts = InputWait.of(evidence.points());
+    String seconds =
+        "(%s of %s s a step): %s"
+            .formatted(
+                number(evidence.mean(StepView::waitSeconds)),
+                number(evidence.mean(StepView::stepSeconds)),
+                parts.describe());
     return Optional.of(
-        new Finding(
-            "waiting-for-input",
-            Severity.WARNING,
-            percent(share)
-                + " of the time of the last %d steps was spent waiting for input (%s of %s s a step)"
-                    .formatted(
-                        Evidence.STEPS,
-                        number(evidence.mean(StepView::waitSeconds)),
-                        number(evidence.mean(StepView::stepSeconds))),
-            share,
-            "raise input.parallelism and input.prefetch, set data.encoding = raw or a smaller"
-                + " data.store-size, draw fewer changes in input.augment; 'lockstep doctor' says"
-                + " which of them it is"));
+        waiting(share, seconds, parts, evidence.curriculum().input(evidence.stage().index())));
+  }
+
+  /**
+   * That a training waits, and for what.
+   *
+   * @param share of its time
+   * @param what it waits for, for a reader
+   */
+  static Finding waiting(double share, String what, InputWait parts, Optional<InputPlan> plan) {
+    return new Finding(
+        "waiting-for-input",
+        Severity.WARNING,
+        percent(share) + " of the time is spent waiting for input " + what,
+        share,
+        plan.map(known -> known.advice(parts.longest()))
+            .orElse("'lockstep doctor' says which part of the input it is"));
   }
 }

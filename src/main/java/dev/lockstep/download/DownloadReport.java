@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What came of all URLs.
@@ -14,22 +15,29 @@ import java.util.Map;
  * @param outcomes how often each
  * @param hosts for each host how often each
  * @param unreadable lines of the journal that counted for nothing
+ * @param malformedRows rows of the list that have no link because they are wrong as such
+ * @param firstMalformed where the first of these stands and what is wrong with it
  */
 public record DownloadReport(
-    Map<Outcome, Long> outcomes, Map<String, Map<Outcome, Long>> hosts, long unreadable) {
+    Map<Outcome, Long> outcomes,
+    Map<String, Map<Outcome, Long>> hosts,
+    long unreadable,
+    long malformedRows,
+    Optional<String> firstMalformed) {
   private static final int HOSTS_SHOWN = 15;
 
-  static DownloadReport of(Journal journal) {
+  static DownloadReport of(Journal journal, ListRows listed) {
     Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     Map<String, Map<Outcome, Long>> hosts = new HashMap<>();
     journal.forEach(
-        entry -> {
-          outcomes.merge(entry.outcome(), 1L, Long::sum);
+        (outcome, host) -> {
+          outcomes.merge(outcome, 1L, Long::sum);
           hosts
-              .computeIfAbsent(entry.host(), host -> new EnumMap<>(Outcome.class))
-              .merge(entry.outcome(), 1L, Long::sum);
+              .computeIfAbsent(host, name -> new EnumMap<>(Outcome.class))
+              .merge(outcome, 1L, Long::sum);
         });
-    return new DownloadReport(outcomes, hosts, journal.unreadable());
+    return new DownloadReport(
+        outcomes, hosts, journal.unreadable(), listed.malformed(), listed.firstMalformed());
   }
 
   public long count(Outcome outcome) {
@@ -81,6 +89,12 @@ public record DownloadReport(
                       failed(host.getValue()),
                       mostly(host.getValue()))));
     }
+    firstMalformed.ifPresent(
+        first ->
+            table.append(
+                line(
+                    "%,d row(s) of the list are malformed and were left out, the first: %s",
+                    malformedRows, first)));
     if (unreadable > 0) {
       table.append(
           line("%,d line(s) of the journal were damaged and counted for nothing", unreadable));
@@ -111,6 +125,7 @@ public record DownloadReport(
         .forEach(host -> byHost.add(host.getKey(), object(host.getValue())));
     json.add("hosts", byHost);
     json.addProperty("unreadableLines", unreadable);
+    json.addProperty("malformedRows", malformedRows);
     return json + "\n";
   }
 

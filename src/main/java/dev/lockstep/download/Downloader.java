@@ -1,6 +1,8 @@
 package dev.lockstep.download;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.lockstep.data.LongCounts;
+import dev.lockstep.data.PairSource;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
@@ -13,9 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,7 +43,7 @@ public final class Downloader implements AutoCloseable {
 
   private static final long LOOK_MILLIS = 100;
 
-  private final UrlList list;
+  private final PairSource list;
   private final Path folder;
   private final DownloadSpec spec;
   private final FileChannel lock;
@@ -53,18 +54,20 @@ public final class Downloader implements AutoCloseable {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Semaphore room = new Semaphore(UNDER_WAY);
   private final Map<String, Long> pausedUntil = new ConcurrentHashMap<>();
+  private final LongCounts claimed = new LongCounts();
   private final AtomicReference<RuntimeException> broken = new AtomicReference<>();
   private final AtomicLong ended = new AtomicLong();
   private final AtomicLong fetched = new AtomicLong();
+  private ListRows listed = ListRows.NONE;
   private boolean stopped;
 
   /**
-   * @param list a CSV with a column {@code url}
+   * @param list pairs whose images are links
    * @throws InvalidInputException if another process is at work in the folder
    * @throws RunFailedException if the folder cannot be written
    */
-  public Downloader(Path list, Path folder, DownloadSpec spec) {
-    this.list = new UrlList(list);
+  public Downloader(PairSource list, Path folder, DownloadSpec spec) {
+    this.list = list;
     this.folder = folder;
     this.spec = spec;
     try {
@@ -127,7 +130,7 @@ public final class Downloader implements AutoCloseable {
   /**
    * How far a download has come.
    *
-   * @param rows of the list
+   * @param rows of the list that have a URL to be looked at
    * @param seen rows whose URL has an outcome, or is a repetition
    * @param fetched images of this session
    */
@@ -144,18 +147,20 @@ public final class Downloader implements AutoCloseable {
    * @throws RunFailedException if the disk is full
    */
   public boolean run(boolean retryFailed, Consumer<Progress> progress, BooleanSupplier stop) {
-    long rows = list.forEach(row -> {});
-    Set<Long> met = new HashSet<>();
+    ListRows rows = ListRows.of(list);
+    listed = rows;
     AtomicLong passed = new AtomicLong();
     AtomicLong started = new AtomicLong();
     Runnable tell =
-        () -> progress.accept(new Progress(rows, passed.get() + ended.get(), fetched.get()));
-    list.forEach(
-        row -> {
-          long key = Journal.key(row.url());
-          if (isDue(key, met, retryFailed) && enter(tell, stop)) {
+        () ->
+            progress.accept(new Progress(rows.links(), passed.get() + ended.get(), fetched.get()));
+    ListRows.forEach(
+        list,
+        (text, link) -> {
+          long key = Journal.key(link.url());
+          if (isDue(key, retryFailed) && enter(tell, stop)) {
             started.incrementAndGet();
-            new Transfer(this, spec, row, key).start();
+            new Transfer(this, spec, link, key).start();
           } else {
             passed.incrementAndGet();
           }
@@ -176,8 +181,8 @@ public final class Downloader implements AutoCloseable {
     return whole;
   }
 
-  private boolean isDue(long key, Set<Long> met, boolean retryFailed) {
-    if (!met.add(key)) {
+  private boolean isDue(long key, boolean retryFailed) {
+    if (!journal.meet(key)) {
       return false;
     }
     Entry known = journal.get(key);
@@ -268,6 +273,23 @@ public final class Downloader implements AutoCloseable {
     return left > 0 ? Duration.ofNanos(left).plusMillis(1) : Duration.ZERO;
   }
 
+  /**
+   * What is wrong with the name that a list gives: it must lie within the folder, and be of no
+   * other URL. If it is, it is this URL's from then on; called for one row after the other.
+   */
+  Optional<String> faultOf(String name, long key) {
+    if (!images.holds(name)) {
+      return Optional.of(name);
+    }
+    String path = ImageFolder.normalized(name);
+    boolean free = claimed.getOrElse(Journal.key(path), key) == key && !journal.isTaken(path, key);
+    if (!free) {
+      return Optional.of(name + " is the name of another URL's image");
+    }
+    claimed.put(Journal.key(path), key);
+    return Optional.empty();
+  }
+
   OkHttpClient client() {
     return client;
   }
@@ -280,9 +302,12 @@ public final class Downloader implements AutoCloseable {
     return images;
   }
 
-  /** How often each outcome stands in the journal, over all sessions, and by host. */
+  /**
+   * How often each outcome stands in the journal, over all sessions, and by host; and what could
+   * not be read of the list in this one.
+   */
   public DownloadReport report() {
-    return DownloadReport.of(journal);
+    return DownloadReport.of(journal, listed);
   }
 
   /** The rows whose image is there, for data preparation. */
@@ -291,11 +316,12 @@ public final class Downloader implements AutoCloseable {
     try {
       try (CsvWriter csv = CsvWriter.builder().build(aside)) {
         csv.writeRecord("text", "image_path");
-        list.forEach(
-            row -> {
-              Entry entry = journal.get(Journal.key(row.url()));
+        ListRows.forEach(
+            list,
+            (text, link) -> {
+              Entry entry = journal.get(Journal.key(link.url()));
               if (entry != null && entry.outcome() == Outcome.OK && !entry.file().isEmpty()) {
-                csv.writeRecord(row.text(), entry.file());
+                csv.writeRecord(text, entry.file());
               }
             });
       }

@@ -49,6 +49,11 @@ final class ImageFolder {
     }
   }
 
+  /** One text for all ways to write a name. */
+  static String normalized(String name) {
+    return Path.of(name).normalize().toString();
+  }
+
   /** The name for an image of a list without names: spread over 256 folders. */
   static String name(long key, ContentKind kind) {
     String digits = "%016x".formatted(key);

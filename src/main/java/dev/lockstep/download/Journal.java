@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -24,6 +22,9 @@ import java.util.zip.CRC32C;
  * outcome is final and the image lies in its place. Each line begins with its own checksum, so a
  * process that is killed at any moment leaves at most one line that counts for nothing, and the URL
  * is fetched again. Of two lines for one URL the later counts.
+ *
+ * <p>What is held in memory are a few tens of bytes a URL and each host once; only names that a
+ * list gives are held as texts.
  */
 final class Journal implements AutoCloseable {
   private static final long FLUSH_NANOS = 1_000_000_000L;
@@ -31,8 +32,7 @@ final class Journal implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
-  private final Map<Long, Entry> entries = new HashMap<>();
-  private final Map<String, String> hosts = new HashMap<>();
+  private final Entries entries = new Entries();
   private long unreadable;
   private long flushed = System.nanoTime();
 
@@ -74,6 +74,11 @@ final class Journal implements AutoCloseable {
     return entries.get(key);
   }
 
+  /** Whether a URL is asked for here for the first time since the journal was opened. */
+  synchronized boolean meet(long key) {
+    return entries.meet(key);
+  }
+
   synchronized int size() {
     return entries.size();
   }
@@ -83,9 +88,14 @@ final class Journal implements AutoCloseable {
     return unreadable;
   }
 
-  /** Gives what is known of every URL. */
-  synchronized void forEach(Consumer<Entry> take) {
-    entries.values().forEach(take);
+  /** Gives each outcome that a URL had, with the host that was asked, in no order. */
+  synchronized void forEach(BiConsumer<Outcome, String> take) {
+    entries.forEach(take);
+  }
+
+  /** Whether an image of another URL has been given this name, normalized. */
+  synchronized boolean isTaken(String name, long key) {
+    return entries.ownerOf(name, key) != key;
   }
 
   /**
@@ -154,9 +164,9 @@ final class Journal implements AutoCloseable {
       return;
     }
     try {
-      String host = hosts.computeIfAbsent(fields[6], name -> name);
       entries.put(
-          Long.parseUnsignedLong(fields[0], 16), new Entry(Outcome.of(fields[1]), fields[5], host));
+          Long.parseUnsignedLong(fields[0], 16),
+          new Entry(Outcome.of(fields[1]), fields[5], fields[6]));
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(
           file.toString(),

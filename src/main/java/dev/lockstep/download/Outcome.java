@@ -8,7 +8,7 @@ public enum Outcome {
   OK(false),
   /** Not a URL that a browser would open, or not of http or https. */
   INVALID_URL(false),
-  /** The name to keep it under leads out of the folder. */
+  /** The name to keep it under leads out of the folder, or is that of another URL's image. */
   INVALID_NAME(false),
   /** The host, or one that was redirected to, is in a private network or on this machine. */
   PRIVATE_ADDRESS(false),

@@ -1,5 +1,6 @@
 package dev.lockstep.download;
 
+import dev.lockstep.data.ImageLink;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class Transfer implements Callback {
 
   private final Downloader downloader;
   private final DownloadSpec spec;
-  private final UrlRow row;
+  private final ImageLink link;
   private final long key;
   private String host = "";
   private HttpUrl first;
@@ -43,22 +44,24 @@ final class Transfer implements Callback {
     }
   }
 
-  Transfer(Downloader downloader, DownloadSpec spec, UrlRow row, long key) {
+  Transfer(Downloader downloader, DownloadSpec spec, ImageLink link, long key) {
     this.downloader = downloader;
     this.spec = spec;
-    this.row = row;
+    this.link = link;
     this.key = key;
   }
 
   void start() {
-    first = parsed(row.url());
+    first = parsed(link.url());
     if (first == null) {
       end(Outcome.INVALID_URL, 0, "no URL of http or https");
-    } else if (row.filename().isPresent() && !downloader.images().holds(row.filename().get())) {
-      host = first.host();
-      end(Outcome.INVALID_NAME, 0, row.filename().get());
+      return;
+    }
+    host = first.host();
+    Optional<String> fault = link.filename().flatMap(name -> downloader.faultOf(name, key));
+    if (fault.isPresent()) {
+      end(Outcome.INVALID_NAME, 0, fault.get());
     } else {
-      host = first.host();
       attempt();
     }
   }
@@ -165,14 +168,14 @@ final class Transfer implements Callback {
     } else if (!kind.isImage()) {
       end(kind == ContentKind.HTML ? Outcome.HTML : Outcome.NO_IMAGE, 200, declared);
     } else {
-      String name = row.filename().orElseGet(() -> ImageFolder.name(key, kind));
+      String name = link.filename().orElseGet(() -> ImageFolder.name(key, kind));
       Optional<ImageFolder.Received> received =
           downloader.images().receive(source, key, name, spec.maxBytes());
       if (received.isEmpty()) {
         end(Outcome.TOO_LARGE, 200, "more than %,d bytes".formatted(spec.maxBytes()));
       } else {
         String file = spec.keep() ? name : "";
-        downloader.end(key, new Entry(Outcome.OK, file, host), 200, received.get(), "", row.url());
+        downloader.end(key, new Entry(Outcome.OK, file, host), 200, received.get(), "", link.url());
       }
     }
   }
@@ -198,6 +201,6 @@ final class Transfer implements Callback {
         status,
         new ImageFolder.Received(0, ""),
         detail,
-        row.url());
+        link.url());
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.pretrained.Checkpoint;
+import dev.lockstep.pretrained.ModelBlock;
 import dev.lockstep.pretrained.SafetensorsFile;
 import dev.lockstep.pretrained.SafetensorsWriter;
 import java.nio.file.Files;
@@ -69,16 +70,18 @@ public final class Agreement {
       Path folder, Arithmetic arithmetic, OptionalDouble tolerance, ConfigProto config) {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         SafetensorsFile inputs = new SafetensorsFile(folder.resolve(INPUTS))) {
-      boolean paddingIsZero = checkpoint.layout().label().startsWith("the original");
-      ReferenceInputs read = new ReferenceInputs(inputs, paddingIsZero);
-      ReferenceRun run = new ReferenceRun(checkpoint, read, arithmetic, config);
-      Agreement agreement =
-          new Agreement(folder, arithmetic, tolerance, checkpoint.layout().label(), run);
+      String layout = checkpoint.layout().label();
+      boolean paddingIsZero = layout.startsWith("the original") || layout.startsWith("Lockstep's");
+      ModelBlock block = ModelBlock.of(checkpoint);
+      ReferenceInputs read = new ReferenceInputs(inputs, paddingIsZero, block.patch().orElse(1));
+      ReferenceRun run = new ReferenceRun(checkpoint, block, read, arithmetic, config);
+      Agreement agreement = new Agreement(folder, arithmetic, tolerance, layout, run);
       agreement.compareOutputs();
       agreement.compareGradients();
       agreement.checkSomethingCompared();
       if (arithmetic == Arithmetic.FLOAT64 && tolerance.isEmpty() && !agreement.holds()) {
-        agreement.allowRounding(new ReferenceRun(checkpoint, read, Arithmetic.FLOAT32, config));
+        agreement.allowRounding(
+            new ReferenceRun(checkpoint, block, read, Arithmetic.FLOAT32, config));
       }
       return agreement;
     }

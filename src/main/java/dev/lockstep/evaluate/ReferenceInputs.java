@@ -20,19 +20,26 @@ final class ReferenceInputs {
 
   private final SafetensorsFile file;
   private final boolean paddingIsZero;
+  private final int patch;
 
   /**
    * @param paddingIsZero whether the id 0 is padding where the file has no mask, as in the original
    *     Chinese-CLIP; in transformers nothing is then
+   * @param patch pixels on a side of a patch: a ViT does not see what is left over at the right and
+   *     below
    * @throws InvalidInputException if a tensor has another form, or asks for what no tower does
    */
-  ReferenceInputs(SafetensorsFile file, boolean paddingIsZero) {
+  ReferenceInputs(SafetensorsFile file, boolean paddingIsZero, int patch) {
     this.file = file;
     this.paddingIsZero = paddingIsZero;
+    this.patch = patch;
     if (has(Side.IMAGE)) {
       Shape shape = file.shape(PIXELS);
       check(
-          shape.numDimensions() == 4 && shape.size(1) == CHANNELS && shape.size(2) == shape.size(3),
+          shape.numDimensions() == 4
+              && shape.size(1) == CHANNELS
+              && shape.size(2) == shape.size(3)
+              && shape.size(2) >= patch,
           PIXELS + " has the shape " + shape,
           "expected [batch, 3, size, size]");
     }
@@ -64,7 +71,12 @@ final class ReferenceInputs {
     return file.shape(has(Side.IMAGE) ? PIXELS : IDS).size(0);
   }
 
+  /** Pixels on a side that the model sees. */
   int imageSize() {
+    return fileSize() / patch * patch;
+  }
+
+  private int fileSize() {
     return has(Side.IMAGE) ? (int) file.shape(PIXELS).size(2) : 0;
   }
 
@@ -85,12 +97,16 @@ final class ReferenceInputs {
   /** Row by row, the channels last. */
   float[] pixels() {
     float[] values = file.floats(PIXELS);
-    int cells = imageSize() * imageSize();
-    float[] result = new float[values.length];
+    int size = imageSize();
+    int there = fileSize();
+    float[] result = new float[Math.toIntExact(pixelShape().size())];
     for (int i = 0; i < count() * CHANNELS; i++) {
       int example = i / CHANNELS;
-      for (int cell = 0; cell < cells; cell++) {
-        result[(example * cells + cell) * CHANNELS + i % CHANNELS] = values[i * cells + cell];
+      for (int y = 0; y < size; y++) {
+        for (int x = 0; x < size; x++) {
+          int cell = (example * size + y) * size + x;
+          result[cell * CHANNELS + i % CHANNELS] = values[(i * there + y) * there + x];
+        }
       }
     }
     return result;

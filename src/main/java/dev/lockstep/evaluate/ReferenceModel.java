@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -41,6 +42,7 @@ final class ReferenceModel {
   private static final String LOSS = "loss";
   private static final String LAST_HIDDEN_STATE = "last_hidden_state";
   private static final String POOLER_OUTPUT = "pooler_output";
+  private static final String EMBEDS = "_embeds";
 
   private final Ops tf;
   private final ModelBlock block;
@@ -54,10 +56,10 @@ final class ReferenceModel {
   private final Op assign;
 
   /**
-   * @param hasPooler whether the checkpoint is a BERT alone with its own pooler, whose output is
-   *     not the class token that CLIPs take
+   * @param heads what stands over a tower that is alone
    */
-  ReferenceModel(Graph graph, ModelBlock block, boolean hasPooler, ReferenceInputs inputs) {
+  ReferenceModel(
+      Graph graph, ModelBlock block, Function<Side, TowerHead> heads, ReferenceInputs inputs) {
     this.tf = Ops.create(graph);
     this.block = block;
     this.inputs = inputs;
@@ -65,11 +67,11 @@ final class ReferenceModel {
     this.pixels = tf.placeholder(TFloat32.class, Placeholder.shape(inputs.pixelShape()));
     Placeholder.Options ids = Placeholder.shape(inputs.tokenShape());
     this.tokens = new Tokens(tf.placeholder(TInt32.class, ids), tf.placeholder(TInt32.class, ids));
-    Block model = Block.parse(block.inside() + (hasPooler ? "text.pooling = pooler\n" : ""));
+    Block model = Block.parse(block.inside());
     if (block.towers().size() == 2 && block.embedding().isPresent()) {
       addBoth(graph, ModelSpec.from(model, inputs.imageSize(), inputs.tokens()));
     } else {
-      block.towers().keySet().forEach(side -> addAlone(side, model));
+      block.towers().keySet().forEach(side -> addAlone(side, model, heads.apply(side)));
     }
     List<Op> assignments = new ArrayList<>();
     for (Variable variable : variables.all()) {
@@ -120,8 +122,8 @@ final class ReferenceModel {
             tf.linalg.matMul(
                 encoded.imageEmbedding(), encoded.textEmbedding(), MatMul.transposeB(true)),
             encoded.logitScale());
-    outputs.put("image_embeds", encoded.imageEmbedding());
-    outputs.put("text_embeds", encoded.textEmbedding());
+    outputs.put(Side.IMAGE.label() + EMBEDS, encoded.imageEmbedding());
+    outputs.put(Side.TEXT.label() + EMBEDS, encoded.textEmbedding());
     outputs.put("logits_per_image", logits);
     outputs.put("logits_per_text", tf.linalg.transpose(logits, tf.constant(new int[] {1, 0})));
     addHiddenStates(Side.IMAGE, spec.image().tower(), pixels, "image_" + LAST_HIDDEN_STATE);
@@ -150,20 +152,43 @@ final class ReferenceModel {
     return infoNce.loss(tf, encoded, new Batch(null, null, null, rows, rows, rows)).value();
   }
 
-  private void addAlone(Side side, Block model) {
+  private void addAlone(Side side, Block model, TowerHead head) {
     require(side);
     if (side == Side.IMAGE) {
-      Tower<Operand<TFloat32>> tower =
-          ModelSpec.imageTower(model.block("image"), inputs.imageSize()).tower();
-      addHiddenStates(side, tower, pixels, LAST_HIDDEN_STATE);
-      outputs.put(POOLER_OUTPUT, tower.features(layers(side), pixels));
-      return;
+      addAlone(
+          side,
+          ModelSpec.imageTower(model.block("image"), inputs.imageSize()).tower(),
+          pixels,
+          head);
+    } else {
+      addAlone(
+          side,
+          ModelSpec.textTower(model.block("text"), inputs.tokens())
+              .tower(block.vocabulary().orElseThrow()),
+          tokens,
+          head);
     }
-    Tower<Tokens> tower =
-        ModelSpec.textTower(model.block("text"), inputs.tokens())
-            .tower(block.vocabulary().orElseThrow());
-    addHiddenStates(side, tower, tokens, LAST_HIDDEN_STATE);
-    outputs.put(POOLER_OUTPUT, tower.features(layers(side), tokens));
+  }
+
+  private <I> void addAlone(Side side, Tower<I> tower, I input, TowerHead head) {
+    addHiddenStates(side, tower, input, LAST_HIDDEN_STATE);
+    Layers layers = layers(side);
+    int width = tower.featureSize();
+    Operand<TFloat32> features = tower.features(layers, input);
+    switch (head.pooler()) {
+      case FEATURES -> outputs.put(POOLER_OUTPUT, features);
+      case DENSE ->
+          outputs.put(
+              POOLER_OUTPUT,
+              tf.math.tanh(layers.dense("pooler", features, width, head.poolerWidth())));
+      case UNKNOWN -> {}
+    }
+    if (head.isProjected()) {
+      // transformers' towers with a projection do not bring it to length 1.
+      outputs.put(
+          side.label() + EMBEDS,
+          layers.denseWithoutBias("projection", features, width, block.embedding().orElseThrow()));
+    }
   }
 
   private <I> void addHiddenStates(Side side, Tower<I> tower, I input, String name) {

@@ -9,10 +9,11 @@ import dev.lockstep.pretrained.layout.LayoutTensors;
 import dev.lockstep.tensorflow.Float64Graph;
 import dev.lockstep.tensorflow.Variable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -34,8 +35,11 @@ final class ReferenceRun {
    */
   record Values(Shape shape, float[] values) {}
 
+  private static final String WORDS = "text/embeddings/word";
+
   private final Checkpoint checkpoint;
   private final Arithmetic arithmetic;
+  private final Optional<Integer> paddingId;
   private final Map<String, Values> outputs = new LinkedHashMap<>();
   private final Map<String, Values> gradients = new LinkedHashMap<>();
 
@@ -44,17 +48,17 @@ final class ReferenceRun {
    *     do not fit it
    */
   ReferenceRun(
-      Checkpoint checkpoint, ReferenceInputs inputs, Arithmetic arithmetic, ConfigProto config) {
+      Checkpoint checkpoint,
+      ModelBlock block,
+      ReferenceInputs inputs,
+      Arithmetic arithmetic,
+      ConfigProto config) {
     this.checkpoint = checkpoint;
     this.arithmetic = arithmetic;
-    ModelBlock block = ModelBlock.of(checkpoint);
-    List<String> pooler = checkpoint.layout().tensors("text/pooler/kernel");
-    boolean hasPooler =
-        block.towers().keySet().equals(Set.of(Side.TEXT))
-            && !pooler.isEmpty()
-            && pooler.stream().allMatch(checkpoint::has);
+    this.paddingId = block.paddingId();
     try (Graph graph = new Graph()) {
-      ReferenceModel model = new ReferenceModel(graph, block, hasPooler, inputs);
+      ReferenceModel model =
+          new ReferenceModel(graph, block, side -> TowerHead.of(checkpoint, side), inputs);
       ImportPlan plan =
           CheckpointImporter.plan(
               checkpoint, model.values().keySet(), block.towers().keySet(), List.of());
@@ -92,7 +96,7 @@ final class ReferenceRun {
       ImportPlan plan) {
     try (Session session = new Session(graph, config)) {
       assign(session, operands, model, plan);
-      compute(session, operands, model, inputs);
+      compute(session, operands, model, inputs, plan);
     }
   }
 
@@ -115,7 +119,11 @@ final class ReferenceRun {
   }
 
   private void compute(
-      Session session, Operands operands, ReferenceModel model, ReferenceInputs inputs) {
+      Session session,
+      Operands operands,
+      ReferenceModel model,
+      ReferenceInputs inputs,
+      ImportPlan plan) {
     Session.Runner runner = session.runner();
     List<Tensor> fed = new ArrayList<>();
     try {
@@ -132,14 +140,14 @@ final class ReferenceRun {
       model.outputs().values().forEach(output -> runner.fetch(operands.find(output)));
       model.gradients().values().forEach(gradient -> runner.fetch(operands.find(gradient)));
       try (Result result = runner.run()) {
-        read(model, result);
+        read(model, result, plan);
       }
     } finally {
       fed.forEach(Tensor::close);
     }
   }
 
-  private void read(ReferenceModel model, Result result) {
+  private void read(ReferenceModel model, Result result, ImportPlan plan) {
     int i = 0;
     for (String name : model.outputs().keySet()) {
       outputs.put(name, new Values(result.get(i).shape(), floats(result.get(i))));
@@ -148,13 +156,23 @@ final class ReferenceRun {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     Map<String, float[]> byVariable = new LinkedHashMap<>();
     for (Variable variable : model.gradients().keySet()) {
-      shapes.put(variable.name(), variable.shape());
-      byVariable.put(variable.name(), floats(result.get(i++)));
+      String name = variable.name();
+      shapes.put(name, plan.gradientShape(name));
+      byVariable.put(name, plan.gradient(name, floats(result.get(i++))));
     }
+    paddingId
+        .filter(id -> byVariable.containsKey(WORDS))
+        .ifPresent(id -> clearRow(byVariable.get(WORDS), shapes.get(WORDS), id));
     LayoutTensors tensors = new LayoutTensors(checkpoint.layout(), shapes, byVariable::get);
     for (String name : tensors.shapes().keySet()) {
       gradients.put(name, new Values(tensors.shapes().get(name), tensors.value(name)));
     }
+  }
+
+  /** PyTorch's embedding of padding never learns, whatever the mask. */
+  private static void clearRow(float[] table, Shape shape, int row) {
+    int width = (int) shape.size(1);
+    Arrays.fill(table, row * width, (row + 1) * width, 0);
   }
 
   private Tensor floats(Shape shape, float[] values) {

@@ -3,8 +3,11 @@ package dev.lockstep.experiment;
 import dev.lockstep.config.Block;
 import dev.lockstep.config.ConfigFile;
 import dev.lockstep.data.DataSpec;
+import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.diagnose.Curriculum;
+import dev.lockstep.diagnose.InputPlan;
 import dev.lockstep.evaluate.EvaluateSpec;
+import dev.lockstep.input.AugmentSpec;
 import dev.lockstep.input.InputSpec;
 import dev.lockstep.model.ModelSpec;
 import dev.lockstep.model.Side;
@@ -158,11 +161,20 @@ public record Experiment(
     }
   }
 
-  /** Who learns when, and who begins with weights of a checkpoint. */
-  Curriculum curriculum(Trainer trainer) {
+  /** Who learns when, who begins with weights of a checkpoint, and how images come in. */
+  Curriculum curriculum(Trainer trainer, PreparedDataset training) {
     Set<String> loaded =
         pretrained.bySide().keySet().stream().map(Side::label).collect(Collectors.toSet());
-    return new Curriculum(trainer.learningSides(), loaded);
+    return new Curriculum(
+        trainer.learningSides(),
+        loaded,
+        stages.stream().map(stage -> inputPlan(stage, training)).toList());
+  }
+
+  /** How the images of a stage come to the model. */
+  InputPlan inputPlan(StageSpec stage, PreparedDataset training) {
+    InputSpec own = stage.augment() ? input : input.withAugment(AugmentSpec.NONE);
+    return InputPlan.of(own, training, data.imageSize());
   }
 
   /** All that the training of its stages is made of. */

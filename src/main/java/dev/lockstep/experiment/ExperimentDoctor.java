@@ -26,21 +26,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Examines an experiment before it runs, on its own training graph: the data, what one batch says
- * of the towers and their rates, and the first steps as they would be. Nothing of it is kept.
+ * of the towers and their rates, the first steps as they would be, and some of each later stage.
+ * Nothing of it is kept.
  */
 public final class ExperimentDoctor {
   private static final int FEW_STEPS = 60;
   private static final int MANY_STEPS = 300;
   private static final double SECONDS = 20;
   private static final double MANY_SECONDS = 60;
-  private static final double MUCH_MEMORY = 0.9;
 
   private final Experiment experiment;
   private final PrintStream out;
@@ -106,7 +105,8 @@ public final class ExperimentDoctor {
       print("stage " + stage.name(), ofStage.lines());
       tell.accept("taking the first steps as they would be");
       TrainingDoctor doctor =
-          new TrainingDoctor(experiment.curriculum(trainer), new TrainingListener() {});
+          new TrainingDoctor(
+              experiment.curriculum(trainer, data.training()), new TrainingListener() {});
       List<StepView> taken = trainer.rehearse(doctor, ExperimentDoctor::isEnough);
       Speed speed = Speed.of(taken);
       InputCheck input =
@@ -116,19 +116,49 @@ public final class ExperimentDoctor {
               experiment.data().imageSize(),
               stage.batchSize(),
               device);
+      MemoryNeed memory = MemoryNeed.soFar();
+      LaterStages later = tryLater(trainer);
       print(
           "speed",
-          List.of(speed.describe(steps, experiment.watch().every()), input.describe(), memory()));
+          List.of(
+              speed.describe(
+                  steps,
+                  seconds(trainer, stage, speed, later, data.training().records()),
+                  experiment.watch().every()),
+              input.describe(),
+              memory.describe()));
+      List<Finding> ofLater = new ArrayList<>(memory.findings("stages.0"));
+      ofLater.addAll(later.findings());
       List<Finding> findings =
-          together(ofData.findings(), found(doctor), ofStage.findings(), memoryFindings());
+          together(ofData.findings(), found(doctor), ofStage.findings(), ofLater);
       findings.replaceAll(
           finding ->
               finding.id().equals("waiting-for-input")
-                  ? input.finding(speed.waitShare(), data.training())
+                  ? input.finding(
+                      speed.waitShare(), taken, experiment.inputPlan(stage, data.training()))
                   : finding);
       printFindings(findings);
       return findings;
     }
+  }
+
+  /** The time that all steps take. */
+  private static double seconds(
+      Trainer trainer, StageSpec first, Speed speed, LaterStages later, long records) {
+    double ofLater = later.seconds(records);
+    boolean known = first.steps(records) > 0 && (ofLater > 0 || later.tried().isEmpty());
+    return known
+        ? first.steps(records) * speed.stepSeconds() + ofLater
+        : trainer.totalSteps() * speed.stepSeconds();
+  }
+
+  private LaterStages tryLater(Trainer trainer) {
+    if (experiment.stages().size() > 1) {
+      tell.accept("taking the first steps of the other stages");
+    }
+    LaterStages later = LaterStages.of(trainer, experiment.stages());
+    later.tried().forEach(tried -> print("stage " + tried.stage().name(), List.of(tried.line())));
+    return later;
   }
 
   /** What stands at the end; where nothing does, what stood before. */
@@ -144,7 +174,7 @@ public final class ExperimentDoctor {
 
   /** Each id once; where data or plan are at fault, what was tried on them says nothing more. */
   private static List<Finding> together(
-      List<Finding> data, List<Finding> steps, List<Finding> stage, List<Finding> memory) {
+      List<Finding> data, List<Finding> steps, List<Finding> stage, List<Finding> others) {
     Map<String, Finding> all = new LinkedHashMap<>();
     data.forEach(finding -> all.put(finding.id(), finding));
     boolean explained = data.stream().anyMatch(ExperimentDoctor::explainsAll);
@@ -156,7 +186,7 @@ public final class ExperimentDoctor {
     if (!known) {
       stage.forEach(finding -> all.putIfAbsent(finding.id(), finding));
     }
-    memory.forEach(finding -> all.putIfAbsent(finding.id(), finding));
+    others.forEach(finding -> all.putIfAbsent(finding.id(), finding));
     return new ArrayList<>(
         all.values().stream().filter(finding -> finding.severity() != Severity.INFO).toList());
   }
@@ -187,31 +217,6 @@ public final class ExperimentDoctor {
                               : "trained in " + String.join(", ", when)));
             });
     return String.join("; ", parts);
-  }
-
-  private static String memory() {
-    OptionalLong peak = PeakMemory.bytes();
-    return peak.isEmpty()
-        ? "memory: this system does not tell"
-        : "memory: %,d MiB needed so far, %,d MiB there are"
-            .formatted(peak.getAsLong() >> 20, memoryThereIs() >> 20);
-  }
-
-  private static long memoryThereIs() {
-    return Machine.ofThisProcess(List.of()).memoryBytes();
-  }
-
-  private static List<Finding> memoryFindings() {
-    double share = PeakMemory.bytes().orElse(0) / (double) memoryThereIs();
-    return share < MUCH_MEMORY
-        ? List.of()
-        : List.of(
-            new Finding(
-                "memory",
-                Severity.WARNING,
-                "the first steps took %.0f%% of this machine's memory".formatted(100 * share),
-                share,
-                "set a smaller stages.0.batch-size"));
   }
 
   private void print(String title, List<String> lines) {

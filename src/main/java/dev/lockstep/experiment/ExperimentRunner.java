@@ -122,7 +122,7 @@ public final class ExperimentRunner {
         ProgressPrinter progress = ProgressPrinter.toStandardError();
         TrainingDoctor doctor =
             new TrainingDoctor(
-                experiment.curriculum(trainer),
+                experiment.curriculum(trainer, data.training()),
                 new TrainingListeners(
                     List.of(
                         new MetricsFile(folder.metrics(), step),

@@ -53,6 +53,9 @@ public final class PreparationProgress implements PreparationListener {
     preparation
         .droppedByReason()
         .forEach((reason, count) -> tell.accept("  dropped: %,d %s".formatted(count, reason)));
+    preparation
+        .firstMalformed()
+        .ifPresent(first -> tell.accept("  the first row-malformed is " + first));
     if (Files.exists(preparation.dataset().folder().resolve(Manifest.DROPPED))
         && preparation.dropped() > 0) {
       tell.accept(

@@ -44,9 +44,10 @@ record Speed(double stepSeconds, double waitShare, double signalSeconds) {
    * For a reader.
    *
    * @param steps of the whole experiment; 0 where that is not known
+   * @param seconds that they all take
    * @param every how often a step measures the signals
    */
-  String describe(long steps, int every) {
+  String describe(long steps, double seconds, int every) {
     String step =
         String.format(
             Locale.ROOT,
@@ -57,7 +58,7 @@ record Speed(double stepSeconds, double waitShare, double signalSeconds) {
     if (steps == 0) {
       return step;
     }
-    Duration all = Duration.ofMillis(Math.round(1e3 * steps * stepSeconds));
+    Duration all = Duration.ofMillis(Math.round(1e3 * seconds));
     return step
         + "; all %,d steps take about %dh%02dm%02ds without the evaluations"
             .formatted(steps, all.toHours(), all.toMinutesPart(), all.toSecondsPart());

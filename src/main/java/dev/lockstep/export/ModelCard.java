@@ -11,6 +11,7 @@ import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Resize;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.model.ModelSpec;
+import dev.lockstep.text.CharacterClasses;
 import dev.lockstep.text.TokenizerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,6 +136,7 @@ public record ModelCard(
     json.addProperty("lowercase", tokenizer.lowercase());
     json.addProperty("maxWordLength", tokenizer.maxWordLength());
     json.addProperty("specialTokensInText", tokenizer.specialTokensInText());
+    json.addProperty("characters", tokenizer.characters().name().toLowerCase(Locale.ROOT));
     return json;
   }
 
@@ -156,7 +158,15 @@ public record ModelCard(
         json.get("contextLength").getAsInt(),
         json.get("lowercase").getAsBoolean(),
         json.get("maxWordLength").getAsInt(),
-        json.get("specialTokensInText").getAsBoolean());
+        json.get("specialTokensInText").getAsBoolean(),
+        characters(json));
+  }
+
+  /** Exports from before the key followed google's BERT. */
+  private static CharacterClasses characters(JsonObject json) {
+    return json.has("characters")
+        ? CharacterClasses.valueOf(json.get("characters").getAsString().toUpperCase(Locale.ROOT))
+        : CharacterClasses.GOOGLE;
   }
 
   private static ImagePreprocessor preprocessing(JsonObject json) {

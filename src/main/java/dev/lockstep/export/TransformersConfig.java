@@ -18,7 +18,6 @@ final class TransformersConfig {
   private static final int BICUBIC = 3;
 
   private static final int CHANNELS = 3;
-  private static final int SEGMENTS = 2;
 
   private final Config model;
   private final Config image;
@@ -61,7 +60,7 @@ final class TransformersConfig {
     textConfig.addProperty("hidden_dropout_prob", text.getDouble("dropout"));
     textConfig.addProperty("attention_probs_dropout_prob", text.getDouble("attention-dropout"));
     textConfig.addProperty("max_position_embeddings", text.getInt("positions"));
-    textConfig.addProperty("type_vocab_size", SEGMENTS);
+    textConfig.addProperty("type_vocab_size", text.getInt("segments"));
     textConfig.addProperty("vocab_size", vocabulary.size());
     textConfig.addProperty("pad_token_id", vocabulary.padId());
     config.add("text_config", textConfig);

@@ -129,7 +129,10 @@ public final class InputPipeline {
     return new InputPipeline(
         iterator,
         source,
-        spec.forEvaluation().withAugment(spec.augment()).withOnBadShard(spec.onBadShard()),
+        spec.forEvaluation()
+            .withAugment(spec.augment())
+            .withOriginals(spec.originals())
+            .withOnBadShard(spec.onBadShard()),
         batchSize,
         BatchPlan.inOrder(source.index().size(), batchSize, views),
         false,
@@ -234,6 +237,11 @@ public final class InputPipeline {
   /** By the name of each damaged shard, how often another record took the place of one of its. */
   public Map<String, Long> losses() {
     return records.losses().counts();
+  }
+
+  /** Where the time has gone since this pipeline was made. */
+  public InputTimes times() {
+    return records.times();
   }
 
   /**

@@ -80,7 +80,7 @@ public record InputSpec(
         shuffleBuffer, parallelism, prefetch, augment, arrange, cacheBytes, originals, other);
   }
 
-  /** Nothing is changed at random, nothing kept, and nothing may be missing. */
+  /** Nothing is changed at random, nothing hurried, nothing kept, and nothing may be missing. */
   InputSpec forEvaluation() {
     return new InputSpec(
         shuffleBuffer,
@@ -89,7 +89,7 @@ public record InputSpec(
         AugmentSpec.NONE,
         ArrangeSpec.OFF,
         0,
-        originals,
+        Originals.EXACT,
         OnBadShard.STOP);
   }
 }

@@ -47,6 +47,9 @@ final class OriginalImages implements AutoCloseable {
   private final List<Operand<TUint8>> jpegs = new ArrayList<>();
   private final Operand<TUint8> png;
 
+  /** Half a megabyte for each image would keep the collector busier than the copying. */
+  private final ThreadLocal<byte[]> decoded = ThreadLocal.withInitial(() -> new byte[0]);
+
   OriginalImages(RecordSource source, int imageSize, InputSpec spec) {
     this.source = source;
     this.imageSize = imageSize;
@@ -87,10 +90,8 @@ final class OriginalImages implements AutoCloseable {
         Result result =
             session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run()) {
       TUint8 pixels = (TUint8) result.get(0);
-      byte[] values = new byte[Math.toIntExact(pixels.size())];
-      pixels.asRawTensor().data().read(values);
       return Resampling.square(
-          values,
+          values(pixels),
           (int) pixels.shape().size(0),
           (int) pixels.shape().size(1),
           imageSize,
@@ -99,6 +100,18 @@ final class OriginalImages implements AutoCloseable {
     } catch (TensorFlowException e) {
       throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
+  }
+
+  /** What a thread was given before is overwritten; there may be room for more after the pixels. */
+  private byte[] values(TUint8 pixels) {
+    int count = Math.toIntExact(pixels.size());
+    byte[] values = decoded.get();
+    if (values.length < count) {
+      values = new byte[count];
+      decoded.set(values);
+    }
+    pixels.asRawTensor().data().read(values, 0, count);
+    return values;
   }
 
   /** The place of the greatest ratio at which both sides still reach the model's. */

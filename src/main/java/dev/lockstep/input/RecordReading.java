@@ -6,6 +6,8 @@ import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads the records that a plan asks for. Where one cannot be read any more, another takes its
@@ -18,20 +20,44 @@ final class RecordReading implements AutoCloseable {
   private final OnBadShard onBadShard;
   private final long seed;
   private final RecordFiles files;
+  private final RecordAccess access;
   private final RecordCache cache;
   private final OriginalImages originals;
   private final ShardLosses losses;
+  private final LongAdder readNanos = new LongAdder();
+  private final LongAdder resizeNanos = new LongAdder();
   private volatile StoredFeatures features = StoredFeatures.NONE;
+
+  /** The bytes of a record by its shard and its place in it. */
+  @FunctionalInterface
+  interface RecordAccess {
+    byte[] read(int shard, long offset) throws IOException;
+  }
 
   /**
    * @param layout of the batches; without images nothing is decoded
    */
   RecordReading(RecordSource source, BatchLayout layout, InputSpec spec, long seed) {
+    this(source, layout, spec, seed, UnaryOperator.identity());
+  }
+
+  /**
+   * The same.
+   *
+   * @param disk what lies between a record and its file
+   */
+  RecordReading(
+      RecordSource source,
+      BatchLayout layout,
+      InputSpec spec,
+      long seed,
+      UnaryOperator<RecordAccess> disk) {
     boolean withImages = layout.images() || layout.otherView();
     this.source = source;
     this.onBadShard = spec.onBadShard();
     this.seed = seed;
     this.files = new RecordFiles(source.files());
+    this.access = disk.apply(files::read);
     this.cache = new RecordCache(spec.cacheBytes(), source.index().size());
     this.originals =
         source.isOriginal() && withImages
@@ -42,6 +68,16 @@ final class RecordReading implements AutoCloseable {
 
   ShardLosses losses() {
     return losses;
+  }
+
+  /** In which records and features were read, of all threads. */
+  double readSeconds() {
+    return readNanos.sum() * 1e-9;
+  }
+
+  /** In which originals were decoded and resized, of all threads. */
+  double resizeSeconds() {
+    return resizeNanos.sum() * 1e-9;
   }
 
   /** From now on each record comes with its features. */
@@ -108,7 +144,8 @@ final class RecordReading implements AutoCloseable {
     return bytes;
   }
 
-  private static byte[] vector(FeatureStore store, int record, int view) {
+  private byte[] vector(FeatureStore store, int record, int view) {
+    long begun = System.nanoTime();
     try {
       return store.read(record, view);
     } catch (IOException e) {
@@ -117,6 +154,8 @@ final class RecordReading implements AutoCloseable {
           "give the same command again: what is damaged is computed anew, and the training goes on"
               + " from its last checkpoint",
           e);
+    } finally {
+      readNanos.add(System.nanoTime() - begun);
     }
   }
 
@@ -125,9 +164,13 @@ final class RecordReading implements AutoCloseable {
     if (cached != null) {
       return cached;
     }
-    byte[] bytes = files.read(source.index().shard(record), source.index().offset(record));
+    long begun = System.nanoTime();
+    byte[] bytes = access.read(source.index().shard(record), source.index().offset(record));
+    long inMemory = System.nanoTime();
+    readNanos.add(inMemory - begun);
     if (originals != null) {
       bytes = originals.asPixels(bytes);
+      resizeNanos.add(System.nanoTime() - inMemory);
     }
     cache.put(record, bytes);
     return bytes;

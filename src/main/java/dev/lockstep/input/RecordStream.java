@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tensorflow.ConcreteFunction;
@@ -59,6 +60,7 @@ final class RecordStream {
   private final Op dequeue;
   private final Op close;
   private final Operand<?> waiting;
+  private final LongAdder starvedNanos = new LongAdder();
   private Feeder feeder;
   private volatile RuntimeException failure;
 
@@ -189,6 +191,11 @@ final class RecordStream {
     return reading.losses();
   }
 
+  InputTimes times() {
+    return new InputTimes(
+        reading.readSeconds(), reading.resizeSeconds(), starvedNanos.sum() * 1e-9);
+  }
+
   /** Why the stream ended, if it did; otherwise what was given. */
   RuntimeException explain(RuntimeException other) {
     return failure == null ? other : failure;
@@ -284,6 +291,7 @@ final class RecordStream {
     }
 
     private Read get(Future<Read> batch) {
+      long begun = System.nanoTime();
       try {
         return batch.get();
       } catch (InterruptedException e) {
@@ -294,6 +302,8 @@ final class RecordStream {
           throw known;
         }
         throw new IllegalStateException("reading a batch", e.getCause());
+      } finally {
+        starvedNanos.add(System.nanoTime() - begun);
       }
     }
 

@@ -36,10 +36,11 @@ final class SyntheticRecords {
   private static final int MAX_TOKENS = 30;
   private static final int VOCABULARY = 20_000;
 
-  // Of the photographs that the field's figures are measured with.
+  // Of the photographs that the field's figures are measured with: 67 KB each.
   private static final int ORIGINAL_WIDTH = 500;
   private static final int ORIGINAL_HEIGHT = 375;
   private static final long ORIGINAL_QUALITY = 90;
+  private static final double ORIGINAL_GRAIN = 12;
 
   private final int pixels;
   private final Encoding encoding;
@@ -126,7 +127,11 @@ final class SyntheticRecords {
     double grain = 0;
     for (int i = 0; i < values.length; i++) {
       int channel = i % 3;
-      grain = channel == 0 ? random.nextDouble(-GRAIN, GRAIN) : grain;
+      if (encoding == Encoding.ORIGINAL) {
+        grain = ORIGINAL_GRAIN * random.nextGaussian();
+      } else if (channel == 0) {
+        grain = random.nextDouble(-GRAIN, GRAIN);
+      }
       double x = (double) (i / 3 % width) / width;
       double y = (double) (i / 3 / width) / height;
       double wave =

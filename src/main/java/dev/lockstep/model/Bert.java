@@ -14,9 +14,6 @@ import org.tensorflow.types.TInt32;
 
 /** BERT (Devlin et al. 2019). Agrees with transformers' {@code BertModel}. */
 final class Bert implements TokenTower<Tokens> {
-  /** Segments: 0 for the first sentence, 1 for the second. CLIP has one. */
-  private static final int SEGMENTS = 2;
-
   /** How the tokens become one vector. */
   enum Pooling {
     /** The class token's last hidden state, as Chinese-CLIP does. */
@@ -29,13 +26,15 @@ final class Bert implements TokenTower<Tokens> {
 
   /**
    * @param positions the longest text, in tokens
+   * @param segments how many the table has: the first sentence and the second; CLIP reads the first
    */
-  record Spec(int positions, Pooling pooling, TransformerEncoder.Options encoder)
+  record Spec(int positions, int segments, Pooling pooling, TransformerEncoder.Options encoder)
       implements ModelSpec.TextTowerSpec {
 
     static Spec from(Block block, int contextLength) {
       return new Spec(
           TextPositions.from(block, contextLength),
+          block.integer("segments", 1, 1024, 2),
           block.choice("pooling", Pooling.class, Pooling.CLASS),
           EncoderOptions.from(block, Norm.AFTER, Activation.GELU, 1e-12, 0.1));
     }
@@ -64,22 +63,33 @@ final class Bert implements TokenTower<Tokens> {
   @Override
   public Operand<TFloat32> features(Layers layers, Tokens tokens) {
     Ops tf = layers.tf();
-    Operand<TFloat32> hidden = hiddenStates(layers, tokens);
     return switch (spec.pooling()) {
-      case CLASS -> Pooled.first(tf, hidden);
-      case MEAN -> Pooled.mean(tf, hidden, tokens.attentionMask());
+      case CLASS -> classToken(layers, tokens);
+      case MEAN -> Pooled.mean(tf, hiddenStates(layers, tokens), tokens.attentionMask());
       case POOLER ->
-          tf.math.tanh(layers.dense("pooler", Pooled.first(tf, hidden), hiddenSize, hiddenSize));
+          tf.math.tanh(layers.dense("pooler", classToken(layers, tokens), hiddenSize, hiddenSize));
     };
   }
 
   @Override
   public Operand<TFloat32> hiddenStates(Layers layers, Tokens tokens) {
-    return new TransformerEncoder(spec.encoder())
-        .encode(
-            layers.in("encoder"),
-            embed(layers.in("embeddings"), tokens.inputIds()),
-            AttentionMask.padding(layers.tf(), tokens.attentionMask()));
+    return encoder().encode(layers.in("encoder"), embed(layers, tokens), mask(layers, tokens));
+  }
+
+  private Operand<TFloat32> classToken(Layers layers, Tokens tokens) {
+    return encoder().encodeFirst(layers.in("encoder"), embed(layers, tokens), mask(layers, tokens));
+  }
+
+  private TransformerEncoder encoder() {
+    return new TransformerEncoder(spec.encoder());
+  }
+
+  private static Operand<TFloat32> mask(Layers layers, Tokens tokens) {
+    return AttentionMask.padding(layers.tf(), tokens.attentionMask());
+  }
+
+  private Operand<TFloat32> embed(Layers layers, Tokens tokens) {
+    return embed(layers.in("embeddings"), tokens.inputIds());
   }
 
   /** [batch, tokens, hidden]: the sum of word, position and segment. */
@@ -90,7 +100,7 @@ final class Bert implements TokenTower<Tokens> {
         TextPositions.embedding(layers, inputIds, spec.positions(), hiddenSize);
     Operand<TFloat32> segment =
         tf.slice(
-            layers.weight("segment", Shape.of(SEGMENTS, hiddenSize)),
+            layers.weight("segment", Shape.of(spec.segments(), hiddenSize)),
             tf.constant(new int[] {0, 0}),
             tf.constant(new int[] {1, hiddenSize}));
     Operand<TFloat32> sum = tf.math.add(tf.math.add(words, positions), segment);

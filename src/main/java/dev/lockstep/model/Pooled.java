@@ -14,18 +14,6 @@ final class Pooled {
   private Pooled() {}
 
   /**
-   * The first token's, which is the class token.
-   *
-   * @param tokens [batch, tokens, hidden]
-   * @return [batch, hidden]
-   */
-  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> tokens) {
-    return tf.squeeze(
-        tf.slice(tokens, tf.constant(new int[] {0, 0, 0}), tf.constant(new int[] {-1, 1, -1})),
-        Squeeze.axis(List.of(1L)));
-  }
-
-  /**
    * The mean over the tokens that are not padding.
    *
    * @param attentionMask [batch, tokens]

@@ -97,10 +97,13 @@ final class VisionTransformer implements TokenTower<Operand<TFloat32>> {
   @Override
   public Operand<TFloat32> features(Layers layers, Operand<TFloat32> pixels) {
     Ops tf = layers.tf();
-    Operand<TFloat32> tokens = encode(layers, pixels);
     return switch (spec.pooling()) {
-      case CLASS -> norm(layers, "post-norm", Pooled.first(tf, tokens));
-      case MEAN -> Pooled.meanOfPatches(tf, norm(layers, "post-norm", tokens));
+      case CLASS ->
+          norm(
+              layers,
+              "post-norm",
+              encoder().encodeFirst(layers.in("encoder"), tokens(layers, pixels), null));
+      case MEAN -> Pooled.meanOfPatches(tf, norm(layers, "post-norm", encode(layers, pixels)));
     };
   }
 
@@ -111,11 +114,17 @@ final class VisionTransformer implements TokenTower<Operand<TFloat32>> {
   }
 
   private Operand<TFloat32> encode(Layers layers, Operand<TFloat32> pixels) {
+    return encoder().encode(layers.in("encoder"), tokens(layers, pixels), null);
+  }
+
+  private TransformerEncoder encoder() {
+    return new TransformerEncoder(spec.encoder());
+  }
+
+  /** [batch, 1 + patches, hidden]: what the first block takes. */
+  private Operand<TFloat32> tokens(Layers layers, Operand<TFloat32> pixels) {
     Operand<TFloat32> tokens = embed(layers, pixels);
-    if (spec.style() == Style.CLIP) {
-      tokens = norm(layers, "pre-norm", tokens);
-    }
-    return new TransformerEncoder(spec.encoder()).encode(layers.in("encoder"), tokens, null);
+    return spec.style() == Style.CLIP ? norm(layers, "pre-norm", tokens) : tokens;
   }
 
   /** [batch, 1 + patches, hidden]: the class token, then the patches row by row. */

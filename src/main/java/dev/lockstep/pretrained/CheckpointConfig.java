@@ -67,6 +67,11 @@ final class CheckpointConfig {
     return number(Side.TEXT, "eos_token_id").map(Double::intValue).filter(id -> id != 2);
   }
 
+  /** The id that pads a text. */
+  int paddingId() {
+    return number(Side.TEXT, "pad_token_id").map(Double::intValue).orElse(0);
+  }
+
   Optional<Integer> imageSize() {
     Optional<Double> size = number(Side.IMAGE, "image_size");
     if (size.isEmpty()) {

@@ -42,6 +42,19 @@ public final class ImportPlan {
     return source(variable).read(checkpoint);
   }
 
+  /** The shape of {@link #gradient}: as {@link #shape}, but with as many rows as the file has. */
+  public Shape gradientShape(String variable) {
+    return source(variable).gradientShape();
+  }
+
+  /**
+   * A variable's gradient, as that of the checkpoint's own values: position embeddings that were
+   * interpolated are brought back to their grid.
+   */
+  public float[] gradient(String variable, float[] values) {
+    return source(variable).gradient(values);
+  }
+
   private TensorSource source(String variable) {
     TensorSource source = sources.get(variable);
     if (source == null) {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param imageSize pixels on a side, where it can be told
  * @param positions the longest text, in tokens
  * @param vocabulary how many ids the tokenizer has
+ * @param paddingId the id whose embedding never learns in PyTorch, where there is one
  * @param input how images and texts are to be brought to it
  * @param asTransformers whether its inputs are prepared as transformers does, not as the original
  */
@@ -33,6 +34,7 @@ public record ModelBlock(
     Optional<Integer> imageSize,
     Optional<Integer> positions,
     Optional<Integer> vocabulary,
+    Optional<Integer> paddingId,
     InputForm input,
     boolean asTransformers) {
   /** The longest text that Chinese-CLIP was trained on, in tokens. */
@@ -54,6 +56,12 @@ public record ModelBlock(
           "see that it is the one that belongs to the weights",
           e);
     }
+  }
+
+  /** Pixels on a side of an image's patch; empty for towers that have none. */
+  public Optional<Integer> patch() {
+    return Optional.ofNullable(towers.getOrDefault(Side.IMAGE, Map.of()).get("patch"))
+        .map(patch -> Integer.valueOf(patch.toString()));
   }
 
   /** The inside of the block, as HOCON. */
@@ -91,7 +99,15 @@ public record ModelBlock(
             input.lowercase(),
             input.remarks());
     return new ModelBlock(
-        source, towers, embedding, imageSize, positions, vocabulary, other, asTransformers);
+        source,
+        towers,
+        embedding,
+        imageSize,
+        positions,
+        vocabulary,
+        paddingId,
+        other,
+        asTransformers);
   }
 
   /** The lines for the block {@code data}. */
@@ -128,6 +144,10 @@ public record ModelBlock(
       tokenizer.append("tokenizer.lowercase = " + input.lowercase() + "\n");
       tokenizer.append("tokenizer.max-word-length = " + like.maxWordLength() + "\n");
       tokenizer.append("tokenizer.special-tokens-in-text = " + like.specialTokensInText() + "\n");
+      tokenizer.append(
+          "tokenizer.characters = "
+              + like.characters().name().toLowerCase(Locale.ROOT).replace('_', '-')
+              + "\n");
     }
     return tokenizer.toString();
   }

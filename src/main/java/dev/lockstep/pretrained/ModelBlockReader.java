@@ -1,5 +1,9 @@
 package dev.lockstep.pretrained;
 
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import dev.lockstep.config.ConfigFile;
 import dev.lockstep.model.Side;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -44,6 +48,7 @@ final class ModelBlockReader {
     if (hasText) {
       towers.put(Side.TEXT, text());
     }
+    addImported();
     return new ModelBlock(
         checkpoint.path() + ": " + checkpoint.layout(),
         Collections.unmodifiableMap(towers),
@@ -51,8 +56,25 @@ final class ModelBlockReader {
         imageSize,
         hasText ? Optional.of(shapes.size("text/embeddings/position", 2, 0)) : Optional.empty(),
         hasText ? Optional.of(shapes.size("text/embeddings/word", 2, 0)) : Optional.empty(),
+        shapes.has("text/embeddings/segment") ? Optional.of(config.paddingId()) : Optional.empty(),
         input,
         checkpoint.layout().label().startsWith("transformers'"));
+  }
+
+  /** An import says all that its tensors do not show in its own block. */
+  private void addImported() {
+    checkpoint
+        .fileBeside(ImportedModel.CONF)
+        .map(file -> ConfigFile.read(file, List.of()).block("model").config().root())
+        .ifPresent(
+            model -> towers.forEach((side, keys) -> addImported(keys, model.get(side.label()))));
+  }
+
+  private static void addImported(Map<String, Object> keys, ConfigValue tower) {
+    if (tower instanceof ConfigObject object) {
+      object.forEach((key, value) -> keys.put(key, value.render(ConfigRenderOptions.concise())));
+      keys.remove("pretrained");
+    }
   }
 
   private Optional<Integer> embedding() {
@@ -143,6 +165,9 @@ final class ModelBlockReader {
       config.endOfText().ifPresent(id -> tower.put("end-of-text", id));
     }
     tower.put("positions", shapes.size("text/embeddings/position", 2, 0));
+    if (bert && shapes.size("text/embeddings/segment", 2, 0) != 2) {
+      tower.put("segments", shapes.size("text/embeddings/segment", 2, 0));
+    }
     addEncoder(tower, Side.TEXT, shapes.size("text/embeddings/word", 2, 1));
     return tower;
   }

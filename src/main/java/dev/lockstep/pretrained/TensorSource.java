@@ -86,6 +86,28 @@ record TensorSource(Mapping mapping, Resizing resizing, ElementType type, long r
     };
   }
 
+  /** The shape of what {@link #gradient} gives: the variable's, with the rows of the tensor. */
+  Shape gradientShape() {
+    return resizing == Resizing.NONE
+        ? mapping.shape()
+        : Shape.of(rows, mapping.shape().size(mapping.shape().numDimensions() - 1));
+  }
+
+  /**
+   * The gradient of what was read, before it was resized.
+   *
+   * @param values the variable's gradient
+   */
+  float[] gradient(float[] values) {
+    return switch (resizing) {
+      case NONE -> values;
+      case GRID ->
+          PositionEmbeddings.gradient(
+              values, (int) mapping.shape().size(1), PositionGrid.side(rows));
+      case FIRST_ROWS -> Arrays.copyOf(values, Math.toIntExact(gradientShape().size()));
+    };
+  }
+
   private static Resizing resizing(String variable, Shape wanted, Shape found) {
     if (wanted.numDimensions() != 2
         || found.numDimensions() != 2

@@ -179,6 +179,15 @@ final class Charts {
         List.of(
             new Series("text → image", "text", "bold", signs.values("accuracy/text-to-image")),
             new Series("image → text", "image", "dashed", signs.values("accuracy/image-to-text"))));
+    add(
+        "waiting-for",
+        "percent",
+        false,
+        steps,
+        List.of(
+            new Series("reading records", "text", "dashed", signs.values("input/wait-reading")),
+            new Series("originals", "limit", "dotted", signs.values("input/wait-resizing")),
+            new Series("decoding", "image", "bold", signs.values("input/wait-decoding"))));
   }
 
   private void addRecall() {

@@ -18,6 +18,8 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -83,7 +85,7 @@ public final class Thumbnails implements AutoCloseable {
           .map(this::scaled)
           .or(() -> record.map(stored -> StoredPicture.of(stored, dataset.encoding())))
           .orElse(new byte[0]);
-    } catch (TensorFlowException e) {
+    } catch (TFInvalidArgumentException | TFUnimplementedException | TensorFlowException e) {
       return new byte[0];
     }
   }

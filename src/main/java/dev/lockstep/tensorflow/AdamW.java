@@ -13,7 +13,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
  * AdamW (Loshchilov & Hutter 2019: weight decay apart from the gradient), for any part of a graph's
@@ -116,6 +115,18 @@ public final class AdamW {
         globalNorm);
   }
 
+  /** Several steps, each of other variables, as one. */
+  public static Step together(Ops tf, List<Step> steps) {
+    List<Update> updates = steps.stream().flatMap(step -> step.updates().stream()).toList();
+    List<Operand<TFloat32>> squaredNorms =
+        steps.stream().flatMap(step -> step.squaredNorms().stream()).toList();
+    return new Step(
+        tf.withControlDependencies(steps.stream().map(Step::apply).toList()).noOp(),
+        updates,
+        squaredNorms,
+        tf.math.sqrt(sum(tf, squaredNorms)));
+  }
+
   /**
    * The sum of scalars, always added in the same order. TensorFlow's AddN begins with whichever of
    * its inputs nobody else is using at that moment, so that its last bits differ from run to run.
@@ -186,11 +197,12 @@ public final class AdamW {
       Ops then = ready;
       double decay = updates.get(i).weightDecay();
       if (decay > 0 && variable.role() == Role.WEIGHT) {
-        // var *= 1 - rate * decay, as PyTorch has it. Scaling the rows in place is the one way that
-        // reads and writes a variable once: what takes its value besides makes TensorFlow copy it.
-        Operand<TFloat32> factor =
-            tf.math.sub(tf.constant(1f), tf.math.mul(learningRate, tf.constant((float) decay)));
-        Op decayed = ready.resourceScatterMul(variable.handle(), rows(variable), factor);
+        // A scatter would scale the rows in place, but makes every read of the variable a copy from
+        // then on.
+        Operand<TFloat32> share = tf.math.mul(learningRate, tf.constant((float) decay));
+        Op decayed =
+            ready.assignSubVariableOp(
+                variable.handle(), ready.math.mul(variable.read(ready), share));
         then = tf.withControlDependencies(List.of(decayed));
       }
       int index = learned.indexOf(variable);
@@ -208,12 +220,6 @@ public final class AdamW {
               gradients.get(i)));
     }
     return tf.withControlDependencies(changes).noOp();
-  }
-
-  /** The numbers of all rows. */
-  private Operand<TInt32> rows(Variable variable) {
-    return tf.range(
-        tf.constant(0), tf.constant(Math.toIntExact(variable.shape().get(0))), tf.constant(1));
   }
 
   /**

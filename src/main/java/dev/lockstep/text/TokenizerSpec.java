@@ -17,6 +17,7 @@ import java.util.Optional;
  *     Hugging Face's BERT
  * @param specialTokensInText whether "[MASK]" written out in a text is that token, as in Hugging
  *     Face's BERT, or a bracketed word, as in Chinese-CLIP
+ * @param characters which characters are dropped or stand alone
  */
 public record TokenizerSpec(
     Optional<Path> vocabulary,
@@ -24,7 +25,8 @@ public record TokenizerSpec(
     int contextLength,
     boolean lowercase,
     int maxWordLength,
-    boolean specialTokensInText) {
+    boolean specialTokensInText,
+    CharacterClasses characters) {
 
   private static final int DEFAULT_VOCABULARY_SIZE = 20_000;
 
@@ -35,16 +37,25 @@ public record TokenizerSpec(
         block.integer("context-length", 3, 4096, 52),
         block.flag("lowercase", true),
         block.integer("max-word-length", 1, 10_000, 200),
-        block.flag("special-tokens-in-text", false));
+        block.flag("special-tokens-in-text", false),
+        block.choice("characters", CharacterClasses.class, CharacterClasses.GOOGLE));
   }
 
   /** Chinese-CLIP's tokenizer: 52 tokens, lower case, words of up to 200 characters. */
   public static TokenizerSpec chineseClip() {
-    return new TokenizerSpec(Optional.empty(), DEFAULT_VOCABULARY_SIZE, 52, true, 200, false);
+    return new TokenizerSpec(
+        Optional.empty(), DEFAULT_VOCABULARY_SIZE, 52, true, 200, false, CharacterClasses.GOOGLE);
   }
 
   /** Hugging Face's BertTokenizer, cut to the same 52 tokens. */
   public static TokenizerSpec bert() {
-    return new TokenizerSpec(Optional.empty(), DEFAULT_VOCABULARY_SIZE, 52, true, 100, true);
+    return new TokenizerSpec(
+        Optional.empty(),
+        DEFAULT_VOCABULARY_SIZE,
+        52,
+        true,
+        100,
+        true,
+        CharacterClasses.HUGGING_FACE);
   }
 }

@@ -24,7 +24,7 @@ public final class VocabularyBuilder {
 
   public VocabularyBuilder(TokenizerSpec spec) {
     this.spec = spec;
-    this.splitter = new Words(spec.lowercase());
+    this.splitter = new Words(spec.lowercase(), spec.characters());
   }
 
   public void add(String caption) {

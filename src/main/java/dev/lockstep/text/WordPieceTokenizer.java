@@ -26,7 +26,7 @@ public final class WordPieceTokenizer {
   public WordPieceTokenizer(Vocabulary vocabulary, TokenizerSpec spec) {
     this.vocabulary = vocabulary;
     this.spec = spec;
-    this.words = new Words(spec.lowercase());
+    this.words = new Words(spec.lowercase(), spec.characters());
   }
 
   public Vocabulary vocabulary() {

@@ -12,21 +12,23 @@ import java.util.Locale;
  */
 final class Words {
   private final boolean lowercase;
+  private final CharacterClasses classes;
 
-  Words(boolean lowercase) {
+  Words(boolean lowercase, CharacterClasses classes) {
     this.lowercase = lowercase;
+    this.classes = classes;
   }
 
   List<String> split(String text) {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     text.codePoints()
-        .filter(c -> c != 0 && c != 0xfffd && !isControl(c))
+        .filter(c -> c != 0 && c != 0xfffd && !isDropped(c))
         .forEach(
             c -> {
               if (isWhitespace(c)) {
                 end(word, words);
-              } else if (isChinese(c)) {
+              } else if (isChinese(c) && !isLetterToHuggingFace(c)) {
                 end(word, words);
                 word.appendCodePoint(c);
                 end(word, words);
@@ -72,8 +74,19 @@ final class Words {
     }
   }
 
-  private static String lower(String text) {
-    String decomposed = Normalizer.normalize(text.toLowerCase(Locale.ROOT), Normalizer.Form.NFD);
+  private String lower(String text) {
+    if (classes == CharacterClasses.HUGGING_FACE) {
+      StringBuilder lowered = new StringBuilder(text.length());
+      withoutAccents(text)
+          .codePoints()
+          .forEach(c -> lowered.appendCodePoint(Character.toLowerCase(c)));
+      return lowered.toString();
+    }
+    return withoutAccents(text.toLowerCase(Locale.ROOT));
+  }
+
+  private static String withoutAccents(String text) {
+    String decomposed = Normalizer.normalize(text, Normalizer.Form.NFD);
     StringBuilder kept = new StringBuilder(decomposed.length());
     decomposed
         .codePoints()
@@ -87,9 +100,17 @@ final class Words {
     return c == '\t' || c == '\n' || c == '\r' || Character.isSpaceChar(c);
   }
 
-  private static boolean isControl(int c) {
-    int type = Character.getType(c);
-    return (type == Character.CONTROL || type == Character.FORMAT) && !isWhitespace(c);
+  private boolean isDropped(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.FORMAT -> !isWhitespace(c);
+      case Character.PRIVATE_USE -> classes == CharacterClasses.HUGGING_FACE;
+      default -> false;
+    };
+  }
+
+  /** The tokenizers library takes U+2B920 for the first of a block that begins at U+2B820. */
+  private boolean isLetterToHuggingFace(int c) {
+    return classes == CharacterClasses.HUGGING_FACE && c >= 0x2b820 && c < 0x2b920;
   }
 
   /** Letters of Japanese and Korean are not among these; those are written with spaces or runs. */

@@ -1,8 +1,5 @@
 package dev.lockstep.train;
 
-import java.io.PrintStream;
-import java.nio.charset.Charset;
-import java.util.function.IntSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -10,34 +7,19 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 /** For a terminal: a bar that stays in the last line, under the lines that were printed. */
 final class BarDisplay implements ProgressDisplay {
   private static final int REDRAW_MILLIS = 200;
-  private static final String START_OF_LINE = "\r";
-  private static final String ERASE_TO_END_OF_LINE = "\u001b[K";
 
-  /** While the bar is drawn: in a window that has just become narrower, it would break in two. */
-  private static final String WRAP_OFF = "\u001b[?7l";
-
-  private static final String WRAP_ON = "\u001b[?7h";
-
-  private final PrintStream out;
-  private final IntSupplier columns;
-  private final char full;
-  private final char empty;
+  private final TerminalLine terminal;
   private ProgressBar bar;
   private volatile ProgressLine current;
 
-  BarDisplay(PrintStream out, Charset charset, IntSupplier columns) {
-    this.out = out;
-    this.columns = columns;
-    boolean blocks = charset.newEncoder().canEncode('█');
-    full = blocks ? '█' : '#';
-    empty = blocks ? '░' : '.';
+  BarDisplay(TerminalLine terminal) {
+    this.terminal = terminal;
   }
 
   @Override
   public void print(String line) {
-    synchronized (out) {
-      out.print(START_OF_LINE + line + ERASE_TO_END_OF_LINE + "\n");
-      draw(rendered(width()));
+    synchronized (terminal) {
+      terminal.print(line, rendered());
     }
   }
 
@@ -50,7 +32,7 @@ final class BarDisplay implements ProgressDisplay {
             .setInitialMax(Math.max(1, stage.steps()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setRenderer((state, width) -> "")
-            .setConsumer(new LastLine())
+            .setConsumer(new Redrawing())
             .build();
   }
 
@@ -68,46 +50,33 @@ final class BarDisplay implements ProgressDisplay {
     }
     bar.close();
     bar = null;
-    synchronized (out) {
+    synchronized (terminal) {
       if (current != null) {
-        draw(rendered(width()));
-        out.print("\n");
-        out.flush();
+        terminal.draw(rendered());
+        terminal.end();
         current = null;
       }
     }
   }
 
-  /** One column less than there is: a terminal may wrap after a sign in the last one. */
-  private int width() {
-    return columns.getAsInt() - 1;
-  }
-
-  private String rendered(int width) {
+  private String rendered() {
     ProgressLine line = current;
-    return line == null ? "" : line.within(width, full, empty);
-  }
-
-  private void draw(String line) {
-    synchronized (out) {
-      out.print(WRAP_OFF + START_OF_LINE + line + ERASE_TO_END_OF_LINE + WRAP_ON);
-      out.flush();
-    }
+    return line == null ? "" : line.within(terminal.room(), terminal.full(), terminal.empty());
   }
 
   /** Called by the bar's own thread each time that it is to be drawn again. */
-  private final class LastLine implements ProgressBarConsumer {
+  private final class Redrawing implements ProgressBarConsumer {
 
     @Override
     public int getMaxRenderedLength() {
-      return width();
+      return terminal.room();
     }
 
     @Override
     public void accept(String ignored) {
-      synchronized (out) {
+      synchronized (terminal) {
         if (current != null) {
-          draw(rendered(width()));
+          terminal.draw(rendered());
         }
       }
     }

@@ -17,7 +17,8 @@ import java.util.List;
  * @param weightDecay share of a weight, times the learning rate, that each step takes away
  * @param layerDecay by how much the learning rate of a block is less than that of the block after
  *     it, as a factor; 1 for no difference (Clark et al. 2020; Bao et al. 2022)
- * @param clip the highest norm of all gradients together; 0 for no limit
+ * @param clip the highest norm of all gradients together, of each tower's where they learn apart; 0
+ *     for no limit
  */
 public record OptimizerSpec(
     LearningRateSchedule schedule,

@@ -2,7 +2,6 @@ package dev.lockstep.train;
 
 import dev.lockstep.input.ShardLoss;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalDouble;
@@ -33,9 +32,8 @@ public final class ProgressPrinter implements TrainingListener {
   public static ProgressPrinter toStandardError() {
     PrintStream out = System.err;
     return new ProgressPrinter(
-        ErrorTerminal.find()
-            .<ProgressDisplay>map(
-                terminal -> new BarDisplay(out, Charset.defaultCharset(), terminal::columns))
+        TerminalLine.onStandardError()
+            .<ProgressDisplay>map(BarDisplay::new)
             .orElseGet(() -> new LineDisplay(out, INTERVAL, System::nanoTime)));
   }
 

@@ -212,10 +212,42 @@ final class StageGraph {
 
   private AdamW.Step step(Phase phase, Objective.Loss loss, List<Op> after) {
     AdamW.Step step =
-        adamW.step(
-            nameOf(phases.size()), loss.value(), updates(phase), spec.optimizer().adamW(), after);
+        spec.objective().type().isApart()
+            ? stepOfEachSide(phase, loss, after)
+            : adamW.step(
+                nameOf(phases.size()),
+                loss.value(),
+                updates(phase),
+                spec.optimizer().adamW(),
+                after);
     checkSides(phase, step);
     return step;
+  }
+
+  /**
+   * Towers that learn apart are clipped apart too: by the norm of both together, the gradients of
+   * one would make the steps of the other shorter.
+   */
+  private AdamW.Step stepOfEachSide(Phase phase, Objective.Loss loss, List<Op> after) {
+    List<AdamW.Update> wanted = updates(phase);
+    Map<Variable, Operand<TFloat32>> gradients =
+        adamW.gradients(
+            nameOf(phases.size()),
+            List.of(loss.value()),
+            List.of(),
+            wanted.stream().map(AdamW.Update::variable).toList());
+    List<AdamW.Step> steps = new ArrayList<>();
+    for (Side side : Side.values()) {
+      List<AdamW.Update> ofSide =
+          wanted.stream()
+              .filter(update -> Side.of(update.variable()) == side)
+              .filter(update -> gradients.containsKey(update.variable()))
+              .toList();
+      if (!ofSide.isEmpty()) {
+        steps.add(adamW.step(ofSide, gradients, spec.optimizer().adamW(), after));
+      }
+    }
+    return AdamW.together(tf, steps);
   }
 
   private void checkSides(Phase phase, AdamW.Step step) {

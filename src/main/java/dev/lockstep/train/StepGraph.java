@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Session;
@@ -20,7 +21,14 @@ interface StepGraph {
       double logitScale,
       double waitSeconds,
       Map<String, Double> gradientNorms,
-      Map<String, Double> signals) {}
+      Map<String, Double> signals) {
+    /** The same with more signals. */
+    Measured with(Map<String, Double> more) {
+      Map<String, Double> all = new LinkedHashMap<>(signals);
+      all.putAll(more);
+      return new Measured(loss, floor, chance, logitScale, waitSeconds, gradientNorms, all);
+    }
+  }
 
   /** By side, how many parameters learn. */
   Map<String, Long> trainedParameters();

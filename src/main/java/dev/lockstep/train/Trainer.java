@@ -7,6 +7,7 @@ import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
+import dev.lockstep.input.InputTimes;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
@@ -59,6 +60,7 @@ public final class Trainer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final CheckpointWriter checkpointWriter;
   private final RetrievalEvaluator evaluator;
+  private final WaitShares waits = new WaitShares();
   private TrainingState state;
   private double rateFactor = 1;
   private long clock;
@@ -273,6 +275,31 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Takes the first steps of a stage, as if it were the first; nothing is written. To be called
+   * before {@link #run} or not at all.
+   *
+   * @param index of the stage, from 0
+   * @param enough asked after each step whether to end
+   * @return the steps, in order
+   */
+  public List<StepView> tryStage(int index, Predicate<StepView> enough) {
+    giveFirstValues();
+    TrainingState before = state;
+    state = TrainingState.startOf(index);
+    TrainingStage stage = stages.get(index);
+    stage.input().start(session, 0);
+    clock = System.nanoTime();
+    List<StepView> taken = new ArrayList<>();
+    do {
+      taken.add(step(stage));
+    } while (taken.get(taken.size() - 1).isFinite()
+        && end(stage).isEmpty()
+        && !enough.test(taken.get(taken.size() - 1)));
+    state = before;
+    return taken;
+  }
+
+  /**
    * What to try out on the first stage before any step is taken; nothing where the stage takes its
    * batches in parts.
    */
@@ -301,17 +328,20 @@ public final class Trainer implements AutoCloseable {
     StageProgress progress = ahead.progress(state);
     Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
     rates.replaceAll((tower, rate) -> rateFactor * rate);
+    boolean watched = setup.watch().isDue(state.stageStep());
+    InputTimes before = stage.input().times();
     long start = System.nanoTime();
     StepGraph.Measured measured;
     try {
-      measured =
-          stage
-              .graph()
-              .step(session, state.step(), progress, rates, setup.watch().isDue(state.stageStep()));
+      measured = stage.graph().step(session, state.step(), progress, rates, watched);
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
+    waits.add(seconds, measured.waitSeconds(), stage.input().times().since(before));
+    if (watched) {
+      measured = measured.with(waits.take());
+    }
     state = state.afterStep(spec.batchSize(), seconds);
     return views.step(spec, state, seconds, rates, measured);
   }

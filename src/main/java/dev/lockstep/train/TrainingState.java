@@ -30,8 +30,13 @@ public record TrainingState(
 
   /** Before the first step. */
   public static TrainingState start() {
+    return startOf(0);
+  }
+
+  /** Before the first step of a stage, where none was taken of those before it. */
+  static TrainingState startOf(int stage) {
     return new TrainingState(
-        0, 0, 0, Double.NEGATIVE_INFINITY, 0, 0, 0, 0, Double.NEGATIVE_INFINITY, 0);
+        stage, 0, 0, Double.NEGATIVE_INFINITY, 0, 0, 0, 0, Double.NEGATIVE_INFINITY, 0);
   }
 
   TrainingState afterStep(int pairs, double stepSeconds) {

@@ -56,6 +56,42 @@ class AgreeCommandTest {
     }
   }
 
+  /** Made by make.py beside them, with transformers. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"chinese-clip", "clip-text", "clip-vision-with-projection", "vit-with-pooler"})
+  void modelsOfSeldomFormsAgree(String name) {
+    Invocation agree = Invocation.of("agree", reference("unusual/" + name));
+    assertThat(agree.exitStatus()).as(agree.out() + agree.err()).isZero();
+    assertThat(agree.out()).contains("agrees: ").doesNotContain("~", "not compared");
+  }
+
+  @Test
+  void anImportHasTheHeadsOfItsCheckpoint() throws IOException {
+    Path imported = folder.resolve("imported");
+    Path clip = reference("cn-clip-vit");
+    assertThat(Invocation.of("import", clip, "--out", imported).exitStatus()).isZero();
+    for (String file : new String[] {"inputs.safetensors", "outputs.safetensors"}) {
+      Files.copy(clip.resolve(file), imported.resolve(file));
+    }
+    Invocation agree = Invocation.of("agree", imported);
+    assertThat(agree.exitStatus()).as(agree.out() + agree.err()).isZero();
+    assertThat(agree.out()).contains("Lockstep's own", "agrees: 4 outputs");
+  }
+
+  @Test
+  void aFolderThatCannotBeUsedDoesNotKeepTheOthersFromBeingCompared() {
+    Path json = folder.resolve("agree.json");
+    Invocation agree =
+        Invocation.of("agree", reference("adamw"), reference("transformers-vit"), "--json", json);
+    assertThat(agree.exitStatus()).isEqualTo(2);
+    assertThat(agree.err()).contains("there are no weights in it");
+    assertThat(agree.out()).contains("agrees: 1 outputs");
+    assertThat(read(json).getAsJsonArray("folders").get(0).getAsJsonObject().get("error"))
+        .isNotNull();
+    assertThat(read(json).get("agrees").getAsBoolean()).isFalse();
+  }
+
   @Test
   void gradientsOfFloat64AgreeWithPyTorchsFloat64() {
     Path json = folder.resolve("agree.json");

@@ -15,8 +15,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +106,26 @@ class DatasetPreparerTest {
         .hasSize(5);
     assertThat(preparation.dataset().manifest().captions()).isEqualTo(2);
     assertThat(preparation.dataset().manifest().images()).isEqualTo(2);
+  }
+
+  /**
+   * Its header is that of a PNG, so that only decoding shows it; the sheet has no picture of it.
+   */
+  @Test
+  void anImageThatIsDamagedInsideIsDropped() throws IOException {
+    byte[] png = PILLOW.image("rgb.png");
+    Arrays.fill(png, 60, png.length - 20, (byte) 7);
+    Files.write(folder.resolve("images/damaged.png"), png);
+    Files.writeString(csv, "哈,images/damaged.png\n", StandardOpenOption.APPEND);
+
+    Preparation preparation = prepare();
+
+    assertThat(preparation.droppedByReason()).containsEntry("image-corrupt", 1L);
+    assertThat(preparation.firstMalformed())
+        .hasValue("pairs.csv:8: 3 fields where the header has 2");
+    assertThat(preparation.dataset().folder().resolve("screen.html"))
+        .content()
+        .contains("damaged.png: does not decode");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +55,52 @@ class PreparedPartsTest {
             folder.resolve("prepared"), STORE.with(ScreenSpec.NONE, split), tokenizer)
         .prepare(csv, PreparationListener.NONE)
         .dataset();
+  }
+
+  /** Trained on as JPEGs of 16 pixels, scored on without loss at 8: as if prepared for that. */
+  @Test
+  void whatIsScoredIsStoredAsScoringWantsIt() {
+    SplitSpec split = new SplitSpec(0.2, 0.3).scoredAs(new StoredAs(Encoding.RAW, 8));
+    StoreSpec large =
+        new StoreSpec(
+            16,
+            Resize.SQUASH,
+            Encoding.JPEG,
+            95,
+            Optional.empty(),
+            1,
+            1000,
+            100,
+            1000,
+            ScreenSpec.NONE,
+            split);
+    PreparedDataset whole =
+        new DatasetPreparer(folder.resolve("prepared"), large, tokenizer)
+            .prepare(csv, PreparationListener.NONE)
+            .dataset();
+    Map<Long, byte[]> expected = new HashMap<>();
+    records(prepare(SplitSpec.NONE)).forEach(r -> expected.put(r.imageKey(), r.image()));
+
+    PreparedDataset training = whole.part(Split.TRAIN);
+    assertThat(training.encoding()).isEqualTo(Encoding.JPEG);
+    assertThat(training.storedSize()).isEqualTo(16);
+    assertThat(records(training))
+        .allMatch(
+            record -> (record.image()[0] & 0xff) == 0xff && (record.image()[1] & 0xff) == 0xd8);
+    for (Split part : List.of(Split.VALIDATION, Split.TEST)) {
+      PreparedDataset scored = whole.part(part);
+      assertThat(scored.encoding()).isEqualTo(Encoding.RAW);
+      assertThat(scored.storedSize()).isEqualTo(8);
+      assertThat(records(scored))
+          .isNotEmpty()
+          .allSatisfy(
+              record -> assertThat(record.image()).isEqualTo(expected.get(record.imageKey())));
+    }
+    assertThat(DatasetCheck.of(whole.folder())).isEmpty();
+    assertThat(new DatasetSummary(whole).toText())
+        .contains("stored as jpeg of 16 pixels", "for validation and test: raw of 8 pixels");
+    assertThatThrownBy(() -> DatasetRewriter.sample(whole, 0, 0, folder.resolve("none")))
+        .hasMessageContaining("give 1 or more");
   }
 
   @Test
@@ -171,5 +218,15 @@ class PreparedPartsTest {
     assertThat(summary.toText()).contains("60 pairs of 60 rows", "20  第0");
     assertThat(summary.sheet(10)).contains("data:image/png;base64,").contains("10 of 60 pairs");
     assertThat(summary.toJson().get("records").getAsLong()).isEqualTo(60);
+  }
+
+  private static List<ImageTextRecord> records(PreparedDataset dataset) {
+    List<ImageTextRecord> records = new ArrayList<>();
+    for (Path shard : dataset.shards()) {
+      try (TfRecordReader reader = new TfRecordReader(shard)) {
+        reader.forEachRemaining(bytes -> records.add(ImageTextRecord.parse(bytes)));
+      }
+    }
+    return records;
   }
 }

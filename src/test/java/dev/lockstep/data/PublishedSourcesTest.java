@@ -144,7 +144,9 @@ class PublishedSourcesTest {
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0).text()).isEqualTo("嘿");
     assertThat(rows.get(1).malformed().orElseThrow())
-        .isEqualTo("the archive is damaged or cut short: it ends within a file");
+        .isEqualTo(
+            "the archive is damaged or cut short, and what follows in it is lost: it ends within a"
+                + " file");
   }
 
   @Test

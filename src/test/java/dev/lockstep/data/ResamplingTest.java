@@ -2,6 +2,7 @@ package dev.lockstep.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.hash.Hashing;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The expected pixels are Pillow's; see the README beside them. */
@@ -39,6 +41,38 @@ class ResamplingTest {
           .as(name)
           .containsExactly(0, 0);
     }
+  }
+
+  /**
+   * Single rows and columns, enlargements, extreme ratios, sides that no vector and no tile
+   * divides.
+   */
+  @ParameterizedTest(name = "{0}, {1}, {2}x{3} to {4}")
+  @CsvFileSource(resources = "/resample/expected.csv", numLinesToSkip = 1)
+  void isPillowsForAnyShape(
+      Resampling.Filter filter, String resize, int width, int height, int size, String sha256) {
+    byte[] square =
+        Resampling.square(
+            generated(width * height * 3),
+            height,
+            width,
+            size,
+            Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
+            filter);
+
+    assertThat(Hashing.sha256().hashBytes(square)).hasToString(sha256);
+  }
+
+  /** As in the README beside the expected digests. */
+  private static byte[] generated(int length) {
+    byte[] pixels = new byte[length];
+    int state = 1;
+    for (int i = 0; i < length; i++) {
+      state = state * 1103515245 + 12345 & Integer.MAX_VALUE;
+      int value = state >> 16 & 255;
+      pixels[i] = (byte) (i % 3 == 0 ? 255 * (value >> 7) : value);
+    }
+    return pixels;
   }
 
   /** A triangle over four pixels at half size: weights 1, 3, 3, 1 of 8. */

@@ -123,6 +123,14 @@ final class Training {
     return this;
   }
 
+  /** What is waited for, as shares of each step. */
+  Training waits(double reading, double resizing, double decoding) {
+    signals.put("input/wait-reading", reading);
+    signals.put("input/wait-resizing", resizing);
+    signals.put("input/wait-decoding", decoding);
+    return waits(reading + resizing + decoding);
+  }
+
   Training steps(int count) {
     for (int i = 0; i < count; i++) {
       step++;

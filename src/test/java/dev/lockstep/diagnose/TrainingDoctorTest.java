@@ -4,6 +4,9 @@ import static dev.lockstep.diagnose.Training.LN_28;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lockstep.config.Block;
+import dev.lockstep.data.Encoding;
+import dev.lockstep.input.InputSpec;
 import dev.lockstep.train.Finding;
 import dev.lockstep.train.Finding.Severity;
 import java.util.List;
@@ -183,6 +186,47 @@ class TrainingDoctorTest {
     assertThat(new Training().waits(0.4).steps(49).ids()).isEmpty();
     assertThat(new Training().waits(0.4).steps(50).ids()).containsExactly("waiting-for-input");
     assertThat(new Training().waits(0.1).steps(60).ids()).isEmpty();
+  }
+
+  /** 1,000 records of 5 MiB in all, squares of 64 pixels for a model of 32. */
+  @Test
+  void waitingIsToldByWhatIsWaitedForAndWhatToChange() {
+    assertThat(waiting(Encoding.JPEG, "", 0.35, 0, 0.05))
+        .returns("waiting-for-input", Finding::id)
+        .satisfies(
+            finding ->
+                assertThat(finding.message())
+                    .contains("40% of the time", "35% for records to be read", "5% for images"))
+        .satisfies(
+            finding ->
+                assertThat(finding.advice())
+                    .startsWith("set input.cache = 6MiB: all records fit into it")
+                    .contains("data.prepared on a faster disk", "raise input.parallelism (now 1"));
+    assertThat(waiting(Encoding.JPEG, "", 0, 0, 0.5).advice())
+        .startsWith("set data.store = 32, which is what the model sees")
+        .contains("data.encoding = raw")
+        .doesNotContain("disk,", "cache");
+    assertThat(waiting(Encoding.RAW, "augment { flip = 0.5 }", 0, 0, 0.5).advice())
+        .startsWith("draw fewer changes in input.augment")
+        .doesNotContain("data.encoding");
+    assertThat(waiting(Encoding.ORIGINAL, "", 0.1, 0.4, 0).advice())
+        .startsWith("set data.store = 64")
+        .contains("input.originals = fast", "input.cache = 13MiB: all images fit");
+    assertThat(waiting(Encoding.ORIGINAL, "originals = fast, cache = 1GiB", 0, 0.4, 0).advice())
+        .doesNotContain("originals =", "cache");
+  }
+
+  private static Finding waiting(
+      Encoding encoding, String input, double reading, double resizing, double decoding) {
+    InputSpec spec = InputSpec.from(Block.parse("parallelism = 1, " + input));
+    InputPlan plan = new InputPlan(spec, encoding, 64, 32, 1000, 5 << 20);
+    Curriculum curriculum =
+        new Curriculum(List.of(Set.of("image", "text", "shared")), Set.of(), List.of(plan));
+    return new Training(curriculum, 0)
+        .waits(reading, resizing, decoding)
+        .steps(50)
+        .findings()
+        .get(0);
   }
 
   @Test

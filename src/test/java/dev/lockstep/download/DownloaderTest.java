@@ -1,12 +1,18 @@
 package dev.lockstep.download;
 
+import static dev.lockstep.download.Outcome.INVALID_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.data.LinkColumns;
+import dev.lockstep.data.LinkSpec;
+import dev.lockstep.data.PairSource;
+import dev.lockstep.data.SourceFormat;
 import dev.lockstep.download.MisbehavingServer.Kind;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +202,49 @@ class DownloaderTest {
   }
 
   @Test
+  void twoUrlsAreNotKeptUnderOneName() throws IOException {
+    Files.write(
+        list,
+        List.of(
+            "url,filename,text",
+            url(Kind.IMAGE, 1) + ",a/1.png,one",
+            url(Kind.IMAGE, 2) + ",a/./1.png,two",
+            url(Kind.IMAGE, 1) + ",b.png,one again"));
+
+    DownloadReport report = download(spec(), false);
+
+    assertThat(report.outcomes()).containsEntry(Outcome.OK, 1L).containsEntry(INVALID_NAME, 1L);
+    assertThat(Files.readAllLines(out.resolve("pairs.csv")))
+        .containsExactly("text,image_path", "one,a/1.png", "one again,a/1.png");
+
+    Files.write(list, List.of("url,filename", url(Kind.IMAGE, 3) + ",a/1.png"));
+    assertThat(download(spec(), false).count(INVALID_NAME)).as("in another list").isEqualTo(2);
+  }
+
+  @Test
+  void aListThatAnEarlierVersionDownloadedGoesOn() throws IOException {
+    String url = "http://example.org/%E7%8C%AB.jpg";
+    String line =
+        "369ae02220281028\tok\t200\t3000\tab\timages/36/369ae02220281028.jpg\texample.org\t\t"
+            + url;
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("journal.tsv"), "%08x\t%s\n".formatted(crc32c(line), line));
+    write(url);
+
+    DownloadReport report = download(spec(), false);
+
+    assertThat(report.outcomes()).containsExactly(Map.entry(Outcome.OK, 1L));
+    assertThat(Files.readAllLines(out.resolve("pairs.csv")))
+        .contains(",images/36/369ae02220281028.jpg");
+  }
+
+  private static long crc32c(String line) {
+    CRC32C crc = new CRC32C();
+    crc.update(line.getBytes(StandardCharsets.UTF_8));
+    return crc.getValue();
+  }
+
+  @Test
   void bytesAreNotKeptWhereThatIsNotWanted() throws IOException {
     write(url(Kind.IMAGE, 1));
 
@@ -225,8 +275,8 @@ class DownloaderTest {
   @Test
   void aFolderIsUsedByOneAtATime() throws IOException {
     write(url(Kind.IMAGE, 1));
-    try (Downloader first = new Downloader(list, out, spec())) {
-      assertThatThrownBy(() -> new Downloader(list, out, spec()))
+    try (Downloader first = new Downloader(links(), out, spec())) {
+      assertThatThrownBy(() -> new Downloader(links(), out, spec()))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("another process downloads into it");
       assertThat(first.report().urls()).isZero();
@@ -254,7 +304,7 @@ class DownloaderTest {
     urls.add(url(Kind.SILENT, 1));
     write(urls.toArray(String[]::new));
     AtomicBoolean stop = new AtomicBoolean();
-    try (Downloader downloader = new Downloader(list, out, spec())) {
+    try (Downloader downloader = new Downloader(links(), out, spec())) {
       boolean whole =
           downloader.run(
               false, progress -> stop.compareAndSet(false, progress.fetched() > 0), stop::get);
@@ -266,10 +316,14 @@ class DownloaderTest {
   }
 
   private DownloadReport download(DownloadSpec spec, boolean retryFailed) {
-    try (Downloader downloader = new Downloader(list, out, spec)) {
+    try (Downloader downloader = new Downloader(links(), out, spec)) {
       assertThat(downloader.run(retryFailed, progress -> {}, () -> false)).isTrue();
       return downloader.report();
     }
+  }
+
+  private PairSource links() {
+    return new LinkSpec(SourceFormat.AUTO, LinkColumns.USUAL).source(List.of(list));
   }
 
   private String url(Kind kind, int number) {

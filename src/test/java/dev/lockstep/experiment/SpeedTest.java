@@ -47,7 +47,7 @@ class SpeedTest {
     assertThat(speed.stepSeconds()).isEqualTo(1);
     assertThat(speed.waitShare()).isCloseTo(0.1, within(1e-9));
     assertThat(speed.signalSeconds()).isCloseTo(0.2, within(1e-9));
-    assertThat(speed.describe(3600, 10))
+    assertThat(speed.describe(3600, 3600, 10))
         .isEqualTo(
             "a step takes 1000 ms, 10% of it waiting for input; watching adds 2.0%;"
                 + " all 3,600 steps take about 1h00m00s without the evaluations");
@@ -55,7 +55,7 @@ class SpeedTest {
 
   @Test
   void oneStepIsAllThereIs() {
-    assertThat(Speed.of(List.of(step(2, 1, true))).describe(0, 10))
+    assertThat(Speed.of(List.of(step(2, 1, true))).describe(0, 0, 10))
         .isEqualTo("a step takes 2000 ms, 50% of it waiting for input; watching adds 0.0%");
   }
 }

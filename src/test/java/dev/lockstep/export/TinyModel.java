@@ -11,6 +11,7 @@ import dev.lockstep.model.Tokens;
 import dev.lockstep.model.layer.LayerMode;
 import dev.lockstep.tensorflow.CheckpointFile;
 import dev.lockstep.tensorflow.Variables;
+import dev.lockstep.text.CharacterClasses;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.text.Vocabulary;
 import dev.lockstep.text.WordPieceTokenizer;
@@ -32,7 +33,7 @@ public final class TinyModel {
   public static final int SIDE = 16;
 
   private static final TokenizerSpec TOKENIZER =
-      new TokenizerSpec(Optional.empty(), 1000, 12, true, 200, false);
+      new TokenizerSpec(Optional.empty(), 1000, 12, true, 200, false, CharacterClasses.GOOGLE);
 
   private final ModelSpec spec =
       ModelSpec.from(

@@ -107,6 +107,52 @@ class ShardFailureTest {
     }
   }
 
+  /** What a shard had no part in is the same in all three; what it had is drawn by position. */
+  @Test
+  void damagedOnTheWayItGoesOnAsIfDamagedFromTheBeginning() throws IOException {
+    RecordSource source = Shards.plain(folder, 40, 4, 4);
+    Path shard = source.files().get(1);
+    byte[] whole = Files.readAllBytes(shard);
+    List<Read> sound = read(source, shard, whole, 0);
+    List<Read> damaged = read(source, shard, new byte[0], 0);
+
+    Files.write(shard, whole);
+    List<Read> onTheWay = read(source, shard, new byte[0], 6);
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(onTheWay.get(i).sameAs(sound.get(i))).as("batch " + i).isTrue();
+    }
+    // Those that were read ahead of the damage are still whole.
+    for (int i = 16; i < 30; i++) {
+      assertThat(onTheWay.get(i).sameAs(damaged.get(i))).as("batch " + i).isTrue();
+    }
+    assertThat(rows(damaged)).doesNotContain(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+    List<Long> before = rows(sound);
+    List<Long> after = rows(damaged);
+    for (int i = 0; i < before.size(); i++) {
+      if (before.get(i) < 10 || before.get(i) >= 20) {
+        assertThat(after.get(i)).as("what can be read keeps its place").isEqualTo(before.get(i));
+      }
+    }
+  }
+
+  /** Thirty batches; after some of them the shard gets another content. */
+  private static List<Read> read(RecordSource source, Path shard, byte[] content, int after)
+      throws IOException {
+    try (Reading reading = new Reading(4, it -> InputPipeline.training(it, source, SKIP, 8, 7))) {
+      List<Read> batches = new ArrayList<>();
+      if (after > 0) {
+        batches.addAll(reading.start(0).next(after));
+      }
+      Files.write(shard, content);
+      if (after == 0) {
+        reading.start(0);
+      }
+      batches.addAll(reading.next(30 - after));
+      return batches;
+    }
+  }
+
   @Test
   void endsWhereTooMuchIsLost() throws IOException {
     RecordSource source = Shards.plain(folder, 40, 2, 4);

@@ -38,6 +38,29 @@ class PositionEmbeddingsTest {
     assertThat(PositionEmbeddings.interpolated(table, 1, 2)).containsExactly(table);
   }
 
+  /** The change of a sum over the new grid, weighted by g, is the gradient times the change. */
+  @Test
+  void theGradientOfATableIsThatOfWhatIsInterpolatedFromIt() {
+    float[] table = {-1.25f, 0, 0.5f, -0.25f, -0.5f, 1, 1.25f, 1, 0.25f, -0.25f};
+    float[] ofNew = new float[20];
+    for (int i = 0; i < ofNew.length; i++) {
+      ofNew[i] = (i * 7 % 5) - 2;
+    }
+    float[] gradient = PositionEmbeddings.gradient(ofNew, 2, 2);
+    for (int i = 0; i < table.length; i++) {
+      float[] moved = table.clone();
+      moved[i] += 1;
+      double change = 0;
+      for (int j = 0; j < ofNew.length; j++) {
+        change +=
+            ofNew[j]
+                * (PositionEmbeddings.interpolated(moved, 2, 3)[j]
+                    - PositionEmbeddings.interpolated(table, 2, 3)[j]);
+      }
+      assertThat(gradient[i]).as("element " + i).isCloseTo((float) change, within(1e-5f));
+    }
+  }
+
   @Test
   void cellsThatMakeNoSquareAreRefused() {
     assertThatIllegalArgumentException()

@@ -58,7 +58,9 @@ class RunReportTest {
     metrics(
         SampleRun.stage(0, "both", 2),
         SampleRun.step("both", 1, "3.0")
-            .replace("\"logitScale\"", "\"signals\":{\"effective-rank/text\":12.5},\"logitScale\""),
+            .replace(
+                "\"logitScale\"",
+                "\"signals\":{\"effective-rank/text\":12.5,\"input/wait-reading\":0.3},\"logitScale\""),
         """
         {"event":"finding","stage":"both","step":1,"id":"unknown-tokens","severity":"error",\
         "message":"95% of the tokens are <[UNK]>","figure":0.95,"advice":"set tokenizer.vocabulary"}\
@@ -71,6 +73,7 @@ class RunReportTest {
             "<b>unknown-tokens</b> error, stage both, step 1: 95% of the tokens are &lt;[UNK]&gt;")
         .contains("What to change: set tokenizer.vocabulary.");
     assertThat(curve(page, "effective-rank").toString()).contains("\"values\":[12.5]");
+    assertThat(curve(page, "waiting-for").toString()).contains("\"values\":[0.3]");
   }
 
   @Test

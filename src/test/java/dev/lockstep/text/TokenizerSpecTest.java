@@ -15,7 +15,10 @@ class TokenizerSpecTest {
   @Test
   void takesTheVariantOfHuggingFace() {
     assertThat(
-            TokenizerSpec.from(Block.parse("max-word-length = 100, special-tokens-in-text = true")))
+            TokenizerSpec.from(
+                Block.parse(
+                    "max-word-length = 100, special-tokens-in-text = true,"
+                        + " characters = hugging-face")))
         .isEqualTo(TokenizerSpec.bert());
   }
 

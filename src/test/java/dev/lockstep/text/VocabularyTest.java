@@ -86,7 +86,8 @@ class VocabularyTest {
 
   @Test
   void isBuiltFromCaptionsByFrequency() {
-    TokenizerSpec spec = new TokenizerSpec(Optional.empty(), 100, 52, true, 200, false);
+    TokenizerSpec spec =
+        new TokenizerSpec(Optional.empty(), 100, 52, true, 200, false, CharacterClasses.GOOGLE);
     List<String> captions = List.of("笑 ab", "笑脸 Ab, c");
 
     Vocabulary vocabulary = Vocabulary.fromCaptions(captions, spec);
@@ -105,7 +106,8 @@ class VocabularyTest {
 
   @Test
   void keepsAllCharactersAndFewerWordsWhereItMayNotGrow() {
-    TokenizerSpec spec = new TokenizerSpec(Optional.empty(), 5, 52, true, 200, false);
+    TokenizerSpec spec =
+        new TokenizerSpec(Optional.empty(), 5, 52, true, 200, false, CharacterClasses.GOOGLE);
 
     Vocabulary vocabulary = Vocabulary.fromCaptions(List.of("ab ab"), spec);
 

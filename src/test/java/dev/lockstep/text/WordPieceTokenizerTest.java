@@ -54,7 +54,8 @@ class WordPieceTokenizerTest {
 
   @Test
   void cutsToTheContextLengthAndKeepsTheEnd() {
-    TokenizerSpec four = new TokenizerSpec(Optional.empty(), 100, 4, true, 200, false);
+    TokenizerSpec four =
+        new TokenizerSpec(Optional.empty(), 100, 4, true, 200, false, CharacterClasses.GOOGLE);
     var tokenizer = new WordPieceTokenizer(vocabularyOf("一", "二", "三"), four);
 
     assertThat(tokenizer.encode("一二三")).containsExactly(2, 5, 6, 3);
@@ -63,10 +64,26 @@ class WordPieceTokenizerTest {
 
   @Test
   void keepsTheCaseWhereItIsAsked() {
-    TokenizerSpec cased = new TokenizerSpec(Optional.empty(), 100, 52, false, 200, false);
+    TokenizerSpec cased =
+        new TokenizerSpec(Optional.empty(), 100, 52, false, 200, false, CharacterClasses.GOOGLE);
     var tokenizer = new WordPieceTokenizer(vocabularyOf("É", "e"), cased);
 
     assertThat(tokenizer.encode("É e E")).containsExactly(2, 5, 6, 1, 3);
+  }
+
+  /** As transformers 5.24's BertTokenizer and cn_clip 1.6.0 do with these texts. */
+  @Test
+  void rareCharactersAreThoseOfTheLibraryThatIsFollowed() {
+    Vocabulary vocabulary = vocabularyOf("ab", "σας", "σασ", "\uD86E\uDC20", "a", "##b");
+    var chineseClip = new WordPieceTokenizer(vocabulary, TokenizerSpec.chineseClip());
+    var bert = new WordPieceTokenizer(vocabulary, TokenizerSpec.bert());
+
+    assertThat(chineseClip.encode("a\uE000b")).containsExactly(2, 1, 3);
+    assertThat(bert.encode("a\uE000b")).containsExactly(2, 5, 3);
+    assertThat(chineseClip.encode("ΣΑΣ")).containsExactly(2, 6, 3);
+    assertThat(bert.encode("ΣΑΣ")).containsExactly(2, 7, 3);
+    assertThat(chineseClip.encode("a\uD86E\uDC20")).containsExactly(2, 9, 8, 3);
+    assertThat(bert.encode("a\uD86E\uDC20")).containsExactly(2, 1, 3);
   }
 
   private static Vocabulary vocabularyOf(String... tokens) {

@@ -22,7 +22,7 @@ class ProgressPrinterTest {
   }
 
   private ProgressPrinter bar(Charset charset) {
-    return new ProgressPrinter(new BarDisplay(out, charset, () -> 121));
+    return new ProgressPrinter(new BarDisplay(new TerminalLine(out, charset, () -> 121)));
   }
 
   private void seconds(long seconds) {

@@ -21,8 +21,8 @@ class StepBenchmarkTest {
 
   private static final String MODEL =
       """
-      image { type = vit, patch = 8, layers = 1, hidden = 8, heads = 2, intermediate = 16 }
-      text { type = bert, layers = 1, hidden = 8, heads = 2, intermediate = 16 }
+      image { type = vit, patch = 8, layers = 2, hidden = 8, heads = 2, intermediate = 16 }
+      text { type = bert, layers = 2, hidden = 8, heads = 2, intermediate = 16 }
       embedding = 4
       """;
 
@@ -33,6 +33,13 @@ class StepBenchmarkTest {
         + 2 * 2 * BATCH * tokens * tokens * WIDTH;
   }
 
+  /** The last block: queries, keys and values of all tokens, the rest for the class token alone. */
+  private static long lastBlock(long tokens) {
+    return 2 * BATCH * tokens * WIDTH * 3 * WIDTH
+        + 2 * BATCH * WIDTH * (WIDTH + 16 + 16)
+        + 2 * 2 * BATCH * tokens * WIDTH;
+  }
+
   private static final long PROJECTION = 2L * BATCH * WIDTH * EMBEDDING;
   private static final long PATCH_PRODUCT = 2L * BATCH * PATCHES * 8 * 8 * 3 * WIDTH;
   private static final long SIMILARITIES = 2L * BATCH * BATCH * EMBEDDING;
@@ -40,8 +47,8 @@ class StepBenchmarkTest {
   /** A backward pass multiplies twice as much, but for what would go to pixels and token ids. */
   @Test
   void countsTheProductsOfEachKindOfStep() {
-    long image = block(PATCHES + 1) + PROJECTION;
-    long text = block(TEXT) + PROJECTION;
+    long image = block(PATCHES + 1) + lastBlock(PATCHES + 1) + PROJECTION;
+    long text = block(TEXT) + lastBlock(TEXT) + PROJECTION;
     long forward = image + text + PATCH_PRODUCT + SIMILARITIES;
     Map<Kind, Long> counted = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {

@@ -24,21 +24,32 @@ final class Attention {
    * @param x [batch * tokens, hidden]
    * @param split the shape [batch, tokens, 3, heads, hidden / heads]
    * @param mask see {@link AttentionMask}; null attends to all
-   * @return [batch * tokens, hidden]
+   * @param firstAlone whether only the first token of each example attends to the others
+   * @return [batch * tokens, hidden], [batch, hidden] for the first alone
    */
   Operand<TFloat32> attend(
-      Layers layers, Operand<TFloat32> x, Operand<TInt32> split, Operand<TFloat32> mask) {
+      Layers layers,
+      Operand<TFloat32> x,
+      Operand<TInt32> split,
+      Operand<TFloat32> mask,
+      boolean firstAlone) {
     Ops tf = layers.tf();
     Operand<TFloat32> projected =
         tf.reshape(layers.dense("query-key-value", x, hiddenSize, 3L * hiddenSize), split);
     List<Output<TFloat32>> parts = tf.unstack(projected, 3L, Unstack.axis(2L)).output();
+    Operand<TFloat32> query = firstAlone ? first(tf, parts.get(0)) : parts.get(0);
     Operand<TFloat32> mixed =
-        mix(layers, parts.get(0), parts.get(1), parts.get(2), hiddenSize / heads, mask, dropout);
+        mix(layers, query, parts.get(1), parts.get(2), hiddenSize / heads, mask, dropout);
     return layers.dense(
         "output",
         tf.reshape(mixed, tf.constant(new int[] {-1, hiddenSize})),
         hiddenSize,
         hiddenSize);
+  }
+
+  /** [batch, 1, heads, width] of [batch, tokens, heads, width]. */
+  private static Operand<TFloat32> first(Ops tf, Operand<TFloat32> x) {
+    return tf.slice(x, tf.constant(new int[] {0, 0, 0, 0}), tf.constant(new int[] {-1, 1, -1, -1}));
   }
 
   /**

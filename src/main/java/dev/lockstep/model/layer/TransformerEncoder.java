@@ -51,6 +51,13 @@ public final class TransformerEncoder {
    */
   private record Shapes(Operand<TInt32> tokens, Operand<TInt32> split) {}
 
+  /** Which tokens a block gives on; it looks at all of them in either case. */
+  private enum Asking {
+    ALL,
+    /** Each example's first. */
+    FIRST
+  }
+
   private final Options options;
   private final Attention attention;
 
@@ -67,13 +74,45 @@ public final class TransformerEncoder {
    */
   public Operand<TFloat32> encode(Layers layers, Operand<TFloat32> x, Operand<TFloat32> mask) {
     Ops tf = layers.tf();
+    return tf.reshape(blocks(layers, x, mask, Asking.ALL), tf.shape(x));
+  }
+
+  /**
+   * The first token of what {@link #encode} gives. No other token needs the last block but as keys
+   * and values, so that most of its work is left out.
+   *
+   * @param x [batch, tokens, hidden]
+   * @param mask the same for all of an example's tokens; null where every token attends to all
+   * @return [batch, hidden]
+   */
+  public Operand<TFloat32> encodeFirst(Layers layers, Operand<TFloat32> x, Operand<TFloat32> mask) {
+    return blocks(layers, x, mask, Asking.FIRST);
+  }
+
+  /** [rows, hidden]: all tokens, or each example's first. */
+  private Operand<TFloat32> blocks(
+      Layers layers, Operand<TFloat32> x, Operand<TFloat32> mask, Asking ofLastBlock) {
+    Ops tf = layers.tf();
     Shapes shapes = shapes(tf, x);
     // Rows of tokens: all but attention works on each token by itself.
-    Operand<TFloat32> rows = tf.reshape(x, tf.constant(new int[] {-1, options.hiddenSize()}));
+    Operand<TFloat32> rows = rows(tf, x);
     for (int i = 0; i < options.layers(); i++) {
-      rows = block(layers.in(i), rows, shapes, mask, options.dropPath(i));
+      Asking asking = i == options.layers() - 1 ? ofLastBlock : Asking.ALL;
+      rows = block(layers.in(i), rows, shapes, mask, options.dropPath(i), asking);
     }
-    return tf.reshape(rows, shapes.tokens());
+    return rows;
+  }
+
+  /** [batch * tokens, hidden]. */
+  private Operand<TFloat32> rows(Ops tf, Operand<TFloat32> x) {
+    return tf.reshape(x, tf.constant(new int[] {-1, options.hiddenSize()}));
+  }
+
+  /** The shape of what a block gives on, [batch, tokens, hidden]. */
+  private Operand<TInt32> given(Ops tf, Shapes shapes, Asking asking) {
+    return asking == Asking.ALL
+        ? shapes.tokens()
+        : tf.constant(new int[] {-1, 1, options.hiddenSize()});
   }
 
   private Shapes shapes(Ops tf, Operand<TFloat32> x) {
@@ -86,38 +125,57 @@ public final class TransformerEncoder {
   }
 
   private Operand<TFloat32> block(
-      Layers layers, Operand<TFloat32> x, Shapes shapes, Operand<TFloat32> mask, double dropPath) {
+      Layers layers,
+      Operand<TFloat32> x,
+      Shapes shapes,
+      Operand<TFloat32> mask,
+      double dropPath,
+      Asking asking) {
     Ops tf = layers.tf();
-    if (options.norm() == Norm.BEFORE) {
-      Operand<TFloat32> attended = attend(layers, norm(layers, "attention-norm", x), shapes, mask);
-      x = tf.math.add(x, branch(layers.in("attention"), attended, shapes, dropPath));
+    boolean before = options.norm() == Norm.BEFORE;
+    Operand<TFloat32> attended =
+        attention.attend(
+            layers.in("attention"),
+            before ? norm(layers, "attention-norm", x) : x,
+            shapes.split(),
+            mask,
+            asking == Asking.FIRST);
+    Operand<TInt32> given = given(tf, shapes, asking);
+    x = asking == Asking.FIRST ? first(tf, x, shapes) : x;
+    x = tf.math.add(x, branch(layers.in("attention"), attended, given, dropPath));
+    if (before) {
       Operand<TFloat32> changed = mlp(layers, norm(layers, "mlp-norm", x));
-      return tf.math.add(x, branch(layers.in("mlp"), changed, shapes, dropPath));
+      return tf.math.add(x, branch(layers.in("mlp"), changed, given, dropPath));
     }
-    Operand<TFloat32> attended = attend(layers, x, shapes, mask);
-    x = tf.math.add(x, branch(layers.in("attention"), attended, shapes, dropPath));
     x = norm(layers, "attention-norm", x);
-    Operand<TFloat32> changed = mlp(layers, x);
-    x = tf.math.add(x, branch(layers.in("mlp"), changed, shapes, dropPath));
+    x = tf.math.add(x, branch(layers.in("mlp"), mlp(layers, x), given, dropPath));
     return norm(layers, "mlp-norm", x);
   }
 
-  /** What a block adds to its input, [batch * tokens, hidden], with some of it left out. */
+  /** Each example's first row of [batch * tokens, hidden]. */
+  private Operand<TFloat32> first(Ops tf, Operand<TFloat32> x, Shapes shapes) {
+    return rows(
+        tf,
+        tf.slice(
+            tf.reshape(x, shapes.tokens()),
+            tf.constant(new int[] {0, 0, 0}),
+            tf.constant(new int[] {-1, 1, -1})));
+  }
+
+  /**
+   * What a block adds to its input, with some of it left out.
+   *
+   * @param added [rows, hidden]
+   * @param shape the same as [batch, tokens, hidden]
+   */
   private Operand<TFloat32> branch(
-      Layers layers, Operand<TFloat32> added, Shapes shapes, double dropPath) {
+      Layers layers, Operand<TFloat32> added, Operand<TInt32> shape, double dropPath) {
     Operand<TFloat32> dropped = layers.dropout("dropout", added, options.dropout());
     if (dropPath == 0) {
       return dropped;
     }
     Ops tf = layers.tf();
-    Operand<TFloat32> byExample =
-        layers.dropPath("drop-path", tf.reshape(dropped, shapes.tokens()), dropPath);
-    return tf.reshape(byExample, tf.constant(new int[] {-1, options.hiddenSize()}));
-  }
-
-  private Operand<TFloat32> attend(
-      Layers layers, Operand<TFloat32> x, Shapes shapes, Operand<TFloat32> mask) {
-    return attention.attend(layers.in("attention"), x, shapes.split(), mask);
+    return rows(tf, layers.dropPath("drop-path", tf.reshape(dropped, shape), dropPath));
   }
 
   private Operand<TFloat32> mlp(Layers layers, Operand<TFloat32> x) {

@@ -36,6 +36,14 @@ public class Layout {
         rules.stream().map(rule -> rule.under(prefix)).toList());
   }
 
+  /** The same for a part that is stored by itself there, without that prefix before its names. */
+  Layout without(String prefix) {
+    return new Layout(
+        label,
+        marks.stream().map(mark -> Rule.without(prefix, mark)).toList(),
+        rules.stream().map(rule -> rule.without(prefix)).toList());
+  }
+
   Layout and(String label, Layout other) {
     List<String> allMarks = new ArrayList<>(marks);
     allMarks.addAll(other.marks);

@@ -63,6 +63,7 @@ public final class Layouts {
           image/encoder/*/mlp/down encoder.layer.*.output.dense
           image/encoder/*/mlp-norm encoder.layer.*.layernorm_after
           image/post-norm layernorm
+          image/pooler pooler.dense
           """);
 
   private static final Layout RESNET =
@@ -219,6 +220,8 @@ public final class Layouts {
                 openAi.and("OpenAI's CLIP (ResNet)", ORIGINAL_RESNET),
                 CLIP_IMAGE,
                 CLIP_TEXT,
+                CLIP_IMAGE.without("vision_model."),
+                CLIP_TEXT.without("text_model."),
                 GOOGLE_BERT));
     Stream.of("", "vit.").map(VIT::under).forEach(all::add);
     Stream.of("", "resnet.").map(RESNET::under).forEach(all::add);

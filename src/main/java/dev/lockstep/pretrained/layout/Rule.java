@@ -23,6 +23,14 @@ record Rule(String variable, String tensor, boolean asIs, Endings endings) {
     return new Rule(variable, prefix + tensor, asIs, endings);
   }
 
+  Rule without(String prefix) {
+    return new Rule(variable, without(prefix, tensor), asIs, endings);
+  }
+
+  static String without(String prefix, String tensor) {
+    return tensor.startsWith(prefix) ? tensor.substring(prefix.length()) : tensor;
+  }
+
   /** The other library's names for a variable; none if the rule is not for it. */
   Optional<List<String>> tensors(String name) {
     Matcher matcher =
