@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
 import org.tensorflow.op.io.ParseExample;
@@ -123,10 +124,24 @@ final class BatchFunction {
     if (!layout.images() && !layout.otherView()) {
       return new Images(null, null);
     }
-    Operand<TUint8> decoded = decoded(tf, features.images(), decode);
+    Operand<TUint8> decoded = decoded(tf, firstOfEach(tf, features.images()), decode);
+    Operand<TInt64> places = firstOfEach(tf, positions);
     return new Images(
-        layout.images() ? resized(tf, decoded, seeds.augment(), positions) : null,
-        layout.otherView() ? resized(tf, decoded, seeds.otherView(), positions) : null);
+        layout.images() ? resized(tf, decoded, seeds.augment(), places) : null,
+        layout.otherView() ? resized(tf, decoded, seeds.otherView(), places) : null);
+  }
+
+  /** Of [batch], one for each image. */
+  private <T extends TType> Operand<T> firstOfEach(Ops tf, Operand<T> ofPairs) {
+    int step = layout.captionsPerImage();
+    return step == 1
+        ? ofPairs
+        : tf.stridedSlice(
+            ofPairs,
+            tf.constant(new int[] {0}),
+            tf.constant(new int[] {0}),
+            tf.constant(new int[] {step}),
+            StridedSlice.endMask(1L));
   }
 
   /** The texts of a batch, each part null where the layout leaves it out. */

@@ -4,6 +4,7 @@ import dev.lockstep.data.DataSpec.OnBadShard;
 import dev.lockstep.data.RecordFiles;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -85,15 +86,19 @@ final class RecordReading implements AutoCloseable {
   }
 
   /**
-   * The record that a batch has at a position.
+   * The records of one image that a batch has from a position on. Where one of them is lost, all
+   * are replaced, by as many times the same: they must go on to show one image.
    *
-   * @throws RunFailedException if it cannot be read, and nothing may take its place
+   * @throws RunFailedException if one cannot be read, and nothing may take its place
    */
-  byte[] read(int record, long position) {
+  byte[][] read(int[] group, long position) {
+    byte[][] bytes = new byte[group.length][];
+    int read = 0;
     try {
-      byte[] bytes = withFeatures(record, position);
-      losses.read();
-      return bytes;
+      for (; read < group.length; read++) {
+        bytes[read] = withFeatures(group[read], position + read);
+        losses.read();
+      }
     } catch (IOException e) {
       if (onBadShard == OnBadShard.STOP) {
         throw new RunFailedException(
@@ -101,9 +106,10 @@ final class RecordReading implements AutoCloseable {
             ShardFailure.remedy(source),
             e);
       }
-      losses.lose(source.index().shard(record), position, e);
-      return another(position, e);
+      losses.lose(source.index().shard(group[read]), position + read, e);
+      Arrays.fill(bytes, another(position, e));
     }
+    return bytes;
   }
 
   private byte[] another(long position, IOException reason) {

@@ -3,6 +3,7 @@ package dev.lockstep.input;
 import dev.lockstep.error.LockstepException;
 import dev.lockstep.error.RunFailedException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +49,7 @@ final class RecordStream {
 
   private final BatchPlan plan;
   private final RecordReading reading;
+  private final int captionsPerImage;
   private final int batchSize;
   private final int threads;
   private final List<Shape> shapes;
@@ -63,13 +65,21 @@ final class RecordStream {
   private volatile RuntimeException failure;
 
   /**
+   * @param captionsPerImage records side by side that the plan takes from one image
    * @param batchSize the place of a batch's first record is its number times this
    * @param rows of each batch, or -1
    */
   RecordStream(
-      Ops tf, BatchPlan plan, RecordReading reading, int batchSize, long rows, int threads) {
+      Ops tf,
+      BatchPlan plan,
+      RecordReading reading,
+      int captionsPerImage,
+      int batchSize,
+      long rows,
+      int threads) {
     this.plan = plan;
     this.reading = reading;
+    this.captionsPerImage = captionsPerImage;
     this.batchSize = batchSize;
     this.threads = threads;
     this.shapes = List.of(Shape.of(rows), Shape.of(rows));
@@ -300,9 +310,13 @@ final class RecordStream {
     private Read read(long number, int[] planned) {
       byte[][] bytes = new byte[planned.length][];
       long[] at = new long[planned.length];
+      for (int i = 0; i < planned.length; i += captionsPerImage) {
+        int[] group = Arrays.copyOfRange(planned, i, i + captionsPerImage);
+        byte[][] read = reading.read(group, number * batchSize + i);
+        System.arraycopy(read, 0, bytes, i, read.length);
+      }
       for (int i = 0; i < planned.length; i++) {
         at[i] = number * batchSize + i;
-        bytes[i] = reading.read(planned[i], at[i]);
       }
       return new Read(TInt64.vectorOf(at), TString.tensorOfBytes(NdArrays.vectorOfObjects(bytes)));
     }
