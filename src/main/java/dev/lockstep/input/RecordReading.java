@@ -52,7 +52,6 @@ final class RecordReading implements AutoCloseable {
       InputSpec spec,
       long seed,
       UnaryOperator<RecordAccess> disk) {
-    boolean withImages = layout.images() || layout.otherView();
     this.source = source;
     this.onBadShard = spec.onBadShard();
     this.seed = seed;
@@ -60,7 +59,7 @@ final class RecordReading implements AutoCloseable {
     this.access = disk.apply(files::read);
     this.cache = new RecordCache(spec.cacheBytes(), source.index().size());
     this.originals =
-        source.isOriginal() && withImages
+        OriginalImages.come(source, layout)
             ? new OriginalImages(source, layout.imageSize(), spec)
             : null;
     this.losses = new ShardLosses(source);
@@ -80,14 +79,20 @@ final class RecordReading implements AutoCloseable {
     return resizeNanos.sum() * 1e-9;
   }
 
+  /** The side of the square of pixels before each record; 0 where there is none. */
+  int pixelSide() {
+    return originals == null ? 0 : originals.imageSize();
+  }
+
   /** From now on each record comes with its features. */
   void add(StoredFeatures stored) {
     features = stored;
   }
 
   /**
-   * The records of one image that a batch has from a position on. Where one of them is lost, all
-   * are replaced, by as many times the same: they must go on to show one image.
+   * The records of one image that a batch has from a position on, each after its pixels where they
+   * come apart. Where one of them is lost, all are replaced, by as many times the same: they must
+   * go on to show one image.
    *
    * @throws RunFailedException if one cannot be read, and nothing may take its place
    */
@@ -169,7 +174,7 @@ final class RecordReading implements AutoCloseable {
     long inMemory = System.nanoTime();
     readNanos.add(inMemory - begun);
     if (originals != null) {
-      bytes = originals.asPixels(bytes);
+      bytes = originals.pixelsFirst(bytes);
       resizeNanos.add(System.nanoTime() - inMemory);
     }
     cache.put(record, bytes);
