@@ -80,16 +80,21 @@ final class OriginalImages implements AutoCloseable {
 
   /** [imageSize, imageSize, 3] of an image file. */
   byte[] square(byte[] image) throws IOException {
-    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
-    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
-    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image));
-        Result result =
-            session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run()) {
+    try (Result result = decode(image)) {
       return Resampling.square(
           (TUint8) result.get(0),
           imageSize,
           source.resize(),
           fast ? Resampling.Filter.BILINEAR : Resampling.Filter.BICUBIC);
+    }
+  }
+
+  /** A single [height, width, 3] of an image file. */
+  Result decode(byte[] image) throws IOException {
+    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
+    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
+    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image))) {
+      return session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run();
     } catch (TensorFlowException e) {
       throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
