@@ -4,6 +4,7 @@ import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.Resampling;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -35,6 +36,7 @@ final class OriginalImages implements AutoCloseable {
       RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
   private static final long[] RATIOS = {1, 2, 4, 8};
+  private static final byte[] NO_IMAGE = {};
   private static final int START_OF_FRAME = 0xc0;
 
   private final RecordSource source;
@@ -65,31 +67,50 @@ final class OriginalImages implements AutoCloseable {
     session = new Session(graph, ConfigProto.newBuilder().setIntraOpParallelismThreads(1).build());
   }
 
-  /** The record with the image as [imageSize, imageSize, 3] in its place. */
-  byte[] asPixels(byte[] bytes) throws IOException {
+  /** Whether what is read of a source has its pixels before each record. */
+  static boolean come(RecordSource source, BatchLayout layout) {
+    return source.isOriginal() && (layout.images() || layout.otherView());
+  }
+
+  int imageSize() {
+    return imageSize;
+  }
+
+  /** The image as [imageSize, imageSize, 3], and after that the record without it. */
+  byte[] pixelsFirst(byte[] bytes) throws IOException {
     ImageTextRecord record = ImageTextRecord.parse(bytes);
-    return new ImageTextRecord(
-            square(record.image()),
-            record.inputIds(),
-            record.captionKey(),
-            record.imageKey(),
-            record.row(),
-            record.text())
-        .toBytes();
+    byte[] pixels = square(record.image());
+    byte[] rest =
+        new ImageTextRecord(
+                NO_IMAGE,
+                record.inputIds(),
+                record.captionKey(),
+                record.imageKey(),
+                record.row(),
+                record.text())
+            .toBytes();
+    byte[] both = Arrays.copyOf(pixels, pixels.length + rest.length);
+    System.arraycopy(rest, 0, both, pixels.length, rest.length);
+    return both;
   }
 
   /** [imageSize, imageSize, 3] of an image file. */
   byte[] square(byte[] image) throws IOException {
-    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
-    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
-    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image));
-        Result result =
-            session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run()) {
+    try (Result result = decode(image)) {
       return Resampling.square(
           (TUint8) result.get(0),
           imageSize,
           source.resize(),
           fast ? Resampling.Filter.BILINEAR : Resampling.Filter.BICUBIC);
+    }
+  }
+
+  /** A single [height, width, 3] of an image file. */
+  Result decode(byte[] image) throws IOException {
+    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
+    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
+    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image))) {
+      return session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run();
     } catch (TensorFlowException e) {
       throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
