@@ -16,8 +16,9 @@ import org.tensorflow.types.family.TType;
 
 /**
  * The bytes of an image file to a square of pixels, as operations of a graph: decode, lay on the
- * background, resize. Data preparation and the exported model use the very same ones; they work in
- * the body of a {@link org.tensorflow.ConcreteFunction} too.
+ * background, resize. The exported model has them within it; data preparation decodes by them and
+ * resizes by {@link Resampling}. They work in the body of a {@link org.tensorflow.ConcreteFunction}
+ * too.
  *
  * <p>Agrees with Pillow 13's {@code convert("RGB").resize(..., BICUBIC)} and, for {@link
  * Resize#CROP}, with torchvision's centre crop, within one level.

@@ -52,7 +52,8 @@ final class InputRules {
 
   static Optional<Finding> repeatedImages(Evidence evidence) {
     double distinct = evidence.signal("input/distinct-images");
-    if (evidence.points().size() < BATCHES || !(distinct < FEW_DISTINCT)) {
+    double wanted = 1.0 / evidence.stage().captionsPerImage();
+    if (evidence.points().size() < BATCHES || !(distinct < FEW_DISTINCT * wanted)) {
       return Optional.empty();
     }
     int batch = evidence.stage().batchSize();
