@@ -87,7 +87,7 @@ public final class Layers {
    * @param x [rows, in]
    * @return [rows, out]
    */
-  public Operand<TFloat32> dense(String name, Operand<TFloat32> x, long in, long out) {
+  public Operand<TFloat32> dense(String name, Operand<? extends TNumber> x, long in, long out) {
     return bias(name, denseWithoutBias(name, x, in, out), out);
   }
 
@@ -97,7 +97,8 @@ public final class Layers {
    * @param x [rows, in]
    * @return [rows, out]
    */
-  public Operand<TFloat32> denseWithoutBias(String name, Operand<TFloat32> x, long in, long out) {
+  public Operand<TFloat32> denseWithoutBias(
+      String name, Operand<? extends TNumber> x, long in, long out) {
     return matMul(x, weight(name + "/kernel", Shape.of(in, out)));
   }
 
@@ -116,17 +117,10 @@ public final class Layers {
    * @param a [rows, inner]
    * @param b [inner, columns]
    */
-  public Operand<TFloat32> matMul(Operand<TFloat32> a, Operand<TFloat32> b) {
+  public Operand<TFloat32> matMul(Operand<? extends TNumber> a, Operand<? extends TNumber> b) {
     return mode.bfloat16()
         ? asFloat(tf.linalg.matMul(asBfloat16(a), asBfloat16(b)))
-        : tf.linalg.matMul(a, b);
-  }
-
-  /** An Einstein sum of two tensors, such as {@code bqhd,bkhd->bhqk}. */
-  public Operand<TFloat32> einsum(String equation, Operand<TFloat32> a, Operand<TFloat32> b) {
-    return mode.bfloat16()
-        ? asFloat(tf.linalg.einsum(List.of(asBfloat16(a), asBfloat16(b)), equation))
-        : tf.linalg.einsum(List.of(a, b), equation);
+        : tf.linalg.matMul(asFloat(a), asFloat(b));
   }
 
   /** The type that a tower of convolutions keeps its activations in. */
@@ -238,11 +232,11 @@ public final class Layers {
     return new TruncatedNormal<>(0, INITIAL_DEVIATION, seed(name));
   }
 
-  private Operand<TBfloat16> asBfloat16(Operand<TFloat32> x) {
+  private Operand<TBfloat16> asBfloat16(Operand<? extends TNumber> x) {
     return cast(x, TBfloat16.class);
   }
 
-  private Operand<TFloat32> asFloat(Operand<TBfloat16> x) {
+  private Operand<TFloat32> asFloat(Operand<? extends TNumber> x) {
     return cast(x, TFloat32.class);
   }
 
