@@ -1,5 +1,6 @@
 package dev.lockstep.model.layer;
 
+import dev.lockstep.tensorflow.FusedFunction;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variable.Role;
 import dev.lockstep.tensorflow.Variables;
@@ -29,6 +30,8 @@ import org.tensorflow.types.family.TNumber;
 public final class Layers {
   /** The deviation of CLIP's and BERT's initial weights. */
   private static final double INITIAL_DEVIATION = 0.02;
+
+  private static final int LEAST_FUSED_WIDTH = 512;
 
   private final Ops tf;
   private final Variables variables;
@@ -92,6 +95,22 @@ public final class Layers {
   }
 
   /**
+   * f(x W + b), for a product to take.
+   *
+   * @param x [rows, in]
+   * @return [rows, out]
+   */
+  public Operand<? extends TNumber> activatedDense(
+      Activation activation, String name, Operand<? extends TNumber> x, long in, long out) {
+    if (!isFused(out)) {
+      return activate(activation, dense(name, x, in, out));
+    }
+    Operand<TBfloat16> product =
+        tf.linalg.matMul(asBfloat16(x), asBfloat16(weight(name + "/kernel", Shape.of(in, out))));
+    return FusedLayers.activate(tf, activation, product, zeros(name + "/bias", out));
+  }
+
+  /**
    * x W.
    *
    * @param x [rows, in]
@@ -134,14 +153,25 @@ public final class Layers {
    * @param x [..., width]
    */
   public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, long width, double epsilon) {
+    Operand<TFloat32> scale = ones(name + "/scale", width);
+    Operand<TFloat32> offset = zeros(name + "/offset", width);
+    return isFused(width)
+        ? FusedLayers.layerNorm(tf, x, scale, offset, epsilon)
+        : layerNorm(tf, x, scale, offset, epsilon);
+  }
+
+  static Operand<TFloat32> layerNorm(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> scale,
+      Operand<TFloat32> offset,
+      double epsilon) {
     Operand<TInt32> last = tf.constant(-1);
     Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
     Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
     Operand<TFloat32> deviation =
         tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
-    return tf.math.add(
-        tf.math.mul(tf.math.mul(centred, deviation), ones(name + "/scale", width)),
-        zeros(name + "/offset", width));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, deviation), scale), offset);
   }
 
   /**
@@ -186,6 +216,14 @@ public final class Layers {
         ? patches
         : randomly(name)
             .keepPatches(patches, count, (int) Math.max(1, Math.round(count * (1 - rate))));
+  }
+
+  /** Compiling takes seconds at the first step, which a small model does not win back. */
+  private boolean isFused(long width) {
+    return mode.bfloat16()
+        && mode.step() != null
+        && width >= LEAST_FUSED_WIDTH
+        && FusedFunction.available();
   }
 
   private boolean isOff(double rate) {
