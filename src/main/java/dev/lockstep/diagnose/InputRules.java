@@ -119,7 +119,7 @@ final class InputRules {
     }
     InputWait parts = InputWait.of(evidence.points());
     String seconds =
-        "(%s of %s s a step): %s"
+        " (%s of %s s a step)%s"
             .formatted(
                 number(evidence.mean(StepView::waitSeconds)),
                 number(evidence.mean(StepView::stepSeconds)),
@@ -138,7 +138,7 @@ final class InputRules {
     return new Finding(
         "waiting-for-input",
         Severity.WARNING,
-        percent(share) + " of the time is spent waiting for input " + what,
+        percent(share) + " of the time is spent waiting for input" + what,
         share,
         plan.map(known -> known.advice(parts.longest()))
             .orElse("'lockstep doctor' says which part of the input it is"));
