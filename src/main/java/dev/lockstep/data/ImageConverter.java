@@ -13,8 +13,10 @@ import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.image.DecodePng;
 import org.tensorflow.op.image.EncodeJpeg;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
@@ -51,9 +53,19 @@ final class ImageConverter implements AutoCloseable {
   private final Placeholder<TString> file;
   private final Placeholder<TInt32> axes;
   private final Placeholder<TInt32> mirrored;
-  private final Operand<?> stored;
+  private final Decoding jpeg;
+  private final Decoding other;
+  private final Placeholder<TUint8> pixels;
+  private final Operand<TString> encoded;
   private final Operand<TUint8> decodedAgain;
-  private final Operand<TFloat32> grey;
+
+  /**
+   * A way to decode.
+   *
+   * @param upright [height, width, 3]
+   * @param grey what a {@link PerceptualHash} is made of
+   */
+  private record Decoding(Operand<TUint8> upright, Operand<TFloat32> grey) {}
 
   ImageConverter(StoreSpec store) {
     this.store = store;
@@ -63,25 +75,21 @@ final class ImageConverter implements AutoCloseable {
     file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     axes = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(3)));
     mirrored = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
-    boolean original = store.encoding() == Encoding.ORIGINAL;
-    Operand<TUint8> upright = store.preprocessor().upright(tf, file, axes, mirrored);
-    Operand<TUint8> pixels = original ? upright : store.preprocessor().square(tf, upright);
-    Operand<TString> encoded =
-        switch (store.encoding()) {
-          case RAW -> null;
-          case PNG, ORIGINAL -> tf.image.encodePng(pixels);
-          case JPEG ->
-              tf.image.encodeJpeg(
-                  pixels,
-                  EncodeJpeg.quality((long) store.jpegQuality()),
-                  EncodeJpeg.chromaDownsampling(false));
-        };
-    stored = encoded == null ? pixels : encoded;
+    // What any other image needs would take several times as long.
+    jpeg = decoding(tf, turned(tf, ImageDecoding.jpeg(tf, file)));
+    other = decoding(tf, store.preprocessor().upright(tf, file, axes, mirrored));
+    pixels = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, 3)));
+    encoded =
+        store.encoding() == Encoding.JPEG
+            ? tf.image.encodeJpeg(
+                pixels,
+                EncodeJpeg.quality((long) store.jpegQuality()),
+                EncodeJpeg.chromaDownsampling(false))
+            : tf.image.encodePng(pixels);
     decodedAgain =
-        encoded == null || original
-            ? pixels
-            : ImageDecoding.stored(tf, encoded, store.encoding(), store.size());
-    grey = greys(tf, upright);
+        store.encoding() == Encoding.JPEG
+            ? ImageDecoding.jpeg(tf, encoded)
+            : tf.image.decodePng(encoded, TUint8.class, DecodePng.channels(3L));
     session = new Session(graph);
   }
 
@@ -98,17 +106,18 @@ final class ImageConverter implements AutoCloseable {
         store.encoding() == Encoding.ORIGINAL
             && screened.isJpeg()
             && orientation == Orientation.UPRIGHT;
+    Decoding decoding = screened.isJpeg() ? jpeg : other;
     int share = Math.min(screened.pixels(), PIXELS_AT_ONCE);
     pixelsAtOnce.acquireUninterruptibly(share);
     try (TString fedBytes = TString.tensorOfBytes(NdArrays.scalarOfObject(bytes));
         TInt32 fedAxes = TInt32.vectorOf(orientation.axes());
         TInt32 fedMirrored = TInt32.vectorOf(orientation.mirrored());
-        Result result = run(fedBytes, fedAxes, fedMirrored, asItIs)) {
+        Result result = decode(decoding, fedBytes, fedAxes, fedMirrored)) {
       return new Converted(
-          asItIs ? bytes : storedBytes(result),
+          asItIs ? bytes : stored((TUint8) result.get(0)),
           ContentKey.of(bytes),
           store.screen().looksForNearDuplicates()
-              ? PerceptualHash.of(VariableValues.floats((TFloat32) result.get(0)))
+              ? PerceptualHash.of(VariableValues.floats((TFloat32) result.get(1)))
               : 0,
           screened.width(),
           screened.height());
@@ -123,7 +132,7 @@ final class ImageConverter implements AutoCloseable {
     }
   }
 
-  private Result run(TString bytes, TInt32 turned, TInt32 turnedRound, boolean asItIs) {
+  private Result decode(Decoding decoding, TString bytes, TInt32 turned, TInt32 turnedRound) {
     Session.Runner runner =
         session
             .runner()
@@ -131,11 +140,45 @@ final class ImageConverter implements AutoCloseable {
             .feed(file, bytes)
             .feed(axes, turned)
             .feed(mirrored, turnedRound)
-            .addTarget(decodedAgain);
-    if (store.screen().looksForNearDuplicates()) {
-      runner.fetch(grey);
+            .fetch(decoding.upright());
+    return (store.screen().looksForNearDuplicates() ? runner.fetch(decoding.grey()) : runner).run();
+  }
+
+  private byte[] stored(TUint8 upright) {
+    if (store.encoding() == Encoding.ORIGINAL) {
+      return encode(upright);
     }
-    return (asItIs ? runner : runner.fetch(stored)).run();
+    byte[] square =
+        Resampling.square(upright, store.size(), store.resize(), Resampling.Filter.BICUBIC);
+    if (store.encoding() == Encoding.RAW) {
+      return square;
+    }
+    try (TUint8 fed =
+        TUint8.tensorOf(Shape.of(store.size(), store.size(), 3), DataBuffers.of(square))) {
+      return encode(fed);
+    }
+  }
+
+  /** As the store has it, and as training can decode it. */
+  private byte[] encode(TUint8 image) {
+    try (Result result =
+        session
+            .runner()
+            .setOptions(ON_THIS_THREAD)
+            .feed(pixels, image)
+            .fetch(encoded)
+            .addTarget(decodedAgain)
+            .run()) {
+      return ((TString) result.get(0)).asBytes().getObject();
+    }
+  }
+
+  private Decoding decoding(Ops tf, Operand<TUint8> upright) {
+    return new Decoding(upright, greys(tf, upright));
+  }
+
+  private Operand<TUint8> turned(Ops tf, Operand<TUint8> image) {
+    return tf.reverse(tf.linalg.transpose(image, axes), mirrored);
   }
 
   /** From [height, width, 3] to the greys that a {@link PerceptualHash} is made of. */
@@ -151,16 +194,6 @@ final class ImageConverter implements AutoCloseable {
   public void close() {
     session.close();
     graph.close();
-  }
-
-  private byte[] storedBytes(Result result) {
-    if (store.encoding() == Encoding.RAW) {
-      TUint8 pixels = (TUint8) result.get(result.size() - 1);
-      byte[] bytes = new byte[Math.toIntExact(pixels.size())];
-      pixels.asRawTensor().data().read(bytes);
-      return bytes;
-    }
-    return ((TString) result.get(result.size() - 1)).asBytes().getObject();
   }
 
   private static String firstLine(String message) {

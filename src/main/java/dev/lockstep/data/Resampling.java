@@ -1,6 +1,7 @@
 package dev.lockstep.data;
 
 import java.util.Arrays;
+import org.tensorflow.types.TUint8;
 
 /**
  * Reduces or enlarges images of bytes as Pillow does, bit for bit: first across, then down (or the
@@ -47,45 +48,66 @@ public final class Resampling {
     }
   }
 
+  /** Bytes of an image that are kept room for; the few that are larger have a room of their own. */
+  private static final int KEPT = 4 << 20;
+
   /** A megabyte for each image would keep the collector busier than the resizing. */
   private static final ThreadLocal<Resampling> ON_THIS_THREAD =
       ThreadLocal.withInitial(Resampling::new);
 
   private final WeightedLines weighted = new WeightedLines();
+  private byte[] pixels = {};
   private int[][] tile = {};
   private int[][] reduced = {};
   private int[][] between = {};
   private int[][] square = {};
 
-  private Resampling() {}
+  Resampling() {}
 
   /**
    * A square of an image.
    *
-   * @param pixels [height, width, 3]
+   * @param image [height, width, 3]
    * @return [size, size, 3]
    */
-  public static byte[] square(
-      byte[] pixels, int height, int width, int size, Resize resize, Filter filter) {
+  public static byte[] square(TUint8 image, int size, Resize resize, Filter filter) {
+    Resampling resampling = ON_THIS_THREAD.get();
+    return resampling.square(
+        resampling.pixels(image),
+        Math.toIntExact(image.shape().size(0)),
+        Math.toIntExact(image.shape().size(1)),
+        size,
+        resize,
+        filter);
+  }
+
+  /** As {@link #square(TUint8, int, Resize, Filter)}; more bytes may follow the image's. */
+  byte[] square(byte[] image, int height, int width, int size, Resize resize, Filter filter) {
     int scaledHeight = size;
     int scaledWidth = size;
-    if (resize == Resize.CROP) {
+    if (resize.crops()) {
       int least = Math.min(height, width);
       scaledHeight = (int) ((long) height * size / least);
       scaledWidth = (int) ((long) width * size / least);
     }
-    FilterTaps across = FilterTaps.of(filter, width, scaledWidth, middle(scaledWidth, size), size);
-    FilterTaps down = FilterTaps.of(filter, height, scaledHeight, middle(scaledHeight, size), size);
+    FilterTaps across =
+        FilterTaps.of(filter, width, scaledWidth, resize.before(scaledWidth - size), size);
+    FilterTaps down =
+        FilterTaps.of(filter, height, scaledHeight, resize.before(scaledHeight - size), size);
     boolean heightFirst = Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
-    Resampling resampling = ON_THIS_THREAD.get();
     return heightFirst
-        ? resampling.downThenAcross(pixels, width, across, down)
-        : resampling.acrossThenDown(pixels, width, across, down);
+        ? downThenAcross(image, width, across, down)
+        : acrossThenDown(image, width, across, down);
   }
 
-  /** torchvision's centre crop rounds halves to even. */
-  private static int middle(int scaled, int size) {
-    return (int) Math.rint((scaled - size) / 2.0);
+  private byte[] pixels(TUint8 image) {
+    int count = Math.toIntExact(image.size());
+    byte[] values = pixels.length < count ? new byte[count] : pixels;
+    if (count <= KEPT) {
+      pixels = values;
+    }
+    image.asRawTensor().data().read(values, 0, count);
+    return values;
   }
 
   private byte[] acrossThenDown(byte[] pixels, int width, FilterTaps across, FilterTaps down) {

@@ -14,8 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the prepared data says before anything is trained.
@@ -45,11 +49,12 @@ public record DataCheck(List<String> lines, List<Finding> findings) {
    * Reads up to 20,000 records.
    *
    * @param batch pairs in a batch of the training
+   * @param captionsPerImage how many of them show one image side by side
    */
-  public static DataCheck of(PreparedDataset data, int batch) {
+  public static DataCheck of(PreparedDataset data, int batch, int captionsPerImage) {
     Manifest manifest = data.manifest();
     List<Pair> pairs = sample(data);
-    ExpectedBatch expected = expect(pairs, batch);
+    ExpectedBatch expected = expect(pairs, batch, captionsPerImage);
     double blank = pairs.stream().filter(Pair::blank).count() / (double) pairs.size();
     double cut = (double) manifest.captionsCut() / manifest.records();
     double unknown = (double) manifest.unknownTokens() / Math.max(1, manifest.tokens());
@@ -81,13 +86,15 @@ public record DataCheck(List<String> lines, List<Finding> findings) {
                 manifest.contextLength(),
                 percent(unknown),
                 percent(blank)));
-    return new DataCheck(lines, findings(manifest, expected, batch, blank, cut, unknown, dropped));
+    return new DataCheck(
+        lines, findings(manifest, expected, batch, captionsPerImage, blank, cut, unknown, dropped));
   }
 
   private static List<Finding> findings(
       Manifest manifest,
       ExpectedBatch expected,
       int batch,
+      int captionsPerImage,
       double blank,
       double cut,
       double unknown,
@@ -113,7 +120,7 @@ public record DataCheck(List<String> lines, List<Finding> findings) {
     if (expected.captions() < FEW_DISTINCT * batch) {
       findings.add(InputRules.repeatedCaptions(batch, expected.captions(), expected.floor()));
     }
-    if (manifest.images() > 1 && expected.images() < FEW_DISTINCT * batch) {
+    if (manifest.images() > 1 && expected.images() < FEW_DISTINCT * batch / captionsPerImage) {
       findings.add(
           new Finding(
               "repeated-images",
@@ -174,15 +181,20 @@ public record DataCheck(List<String> lines, List<Finding> findings) {
   }
 
   /** The mean over some batches that are drawn at random. */
-  private static ExpectedBatch expect(List<Pair> pairs, int batch) {
+  private static ExpectedBatch expect(List<Pair> pairs, int batch, int captionsPerImage) {
     SplittableRandom random = new SplittableRandom(1);
     double captions = 0;
     double images = 0;
     double floor = 0;
     // Beyond some hundred rows the shares change little, and the work grows with the square.
-    int rows = Math.min(pairs.size(), Math.min(batch, 1024));
+    int groups = Math.min(pairs.size(), Math.min(batch, 1024)) / captionsPerImage;
+    int rows = Math.max(1, groups) * captionsPerImage;
+    Map<Long, List<Pair>> byImage = pairs.stream().collect(Collectors.groupingBy(Pair::image));
     for (int draw = 0; draw < DRAWS; draw++) {
-      List<Pair> drawn = draw(pairs, rows, random);
+      List<Pair> drawn =
+          draw(pairs, rows / captionsPerImage, random).stream()
+              .flatMap(pair -> captions(byImage.get(pair.image), pair, captionsPerImage))
+              .toList();
       Set<Long> captionKeys = new HashSet<>();
       Set<Long> imageKeys = new HashSet<>();
       for (Pair pair : drawn) {
@@ -199,6 +211,15 @@ public record DataCheck(List<String> lines, List<Finding> findings) {
     }
     double scale = (double) batch / rows;
     return new ExpectedBatch(scale * captions / DRAWS, scale * images / DRAWS, floor / DRAWS);
+  }
+
+  /** So many of an image, from one of them on. */
+  private static Stream<Pair> captions(List<Pair> ofImage, Pair first, int count) {
+    if (count == 1) {
+      return Stream.of(first);
+    }
+    int place = ofImage.indexOf(first);
+    return IntStream.range(place, place + count).mapToObj(i -> ofImage.get(i % ofImage.size()));
   }
 
   /** Different pairs, as an epoch gives them. */

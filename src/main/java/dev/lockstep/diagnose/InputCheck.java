@@ -85,6 +85,6 @@ public record InputCheck(double reading, double decoding, double changes) {
   public Finding finding(double share, List<StepView> steps, InputPlan plan) {
     InputWait parts = InputWait.of(steps);
     return InputRules.waiting(
-        share, "(" + parts.describe() + "); " + describe(), parts, Optional.of(plan));
+        share, parts.describe() + "; " + describe(), parts, Optional.of(plan));
   }
 }

@@ -52,7 +52,8 @@ final class InputRules {
 
   static Optional<Finding> repeatedImages(Evidence evidence) {
     double distinct = evidence.signal("input/distinct-images");
-    if (evidence.points().size() < BATCHES || !(distinct < FEW_DISTINCT)) {
+    double wanted = 1.0 / evidence.stage().captionsPerImage();
+    if (evidence.points().size() < BATCHES || !(distinct < FEW_DISTINCT * wanted)) {
       return Optional.empty();
     }
     int batch = evidence.stage().batchSize();
@@ -118,7 +119,7 @@ final class InputRules {
     }
     InputWait parts = InputWait.of(evidence.points());
     String seconds =
-        "(%s of %s s a step): %s"
+        " (%s of %s s a step)%s"
             .formatted(
                 number(evidence.mean(StepView::waitSeconds)),
                 number(evidence.mean(StepView::stepSeconds)),
@@ -137,7 +138,7 @@ final class InputRules {
     return new Finding(
         "waiting-for-input",
         Severity.WARNING,
-        percent(share) + " of the time is spent waiting for input " + what,
+        percent(share) + " of the time is spent waiting for input" + what,
         share,
         plan.map(known -> known.advice(parts.longest()))
             .orElse("'lockstep doctor' says which part of the input it is"));

@@ -50,18 +50,19 @@ record InputWait(double reading, double resizing, double decoding) {
     return reading > decoding ? Part.READING : Part.DECODING;
   }
 
-  /** The parts that matter, as in "35% for records to be read". */
+  /** What the wait is made of, as in ", 95% of it for records to be read". */
   String describe() {
+    double all = reading + resizing + decoding;
     List<String> parts = new ArrayList<>();
-    add(parts, reading, Part.READING);
-    add(parts, resizing, Part.RESIZING);
-    add(parts, decoding, Part.DECODING);
-    return String.join(", ", parts);
+    add(parts, reading / all, Part.READING);
+    add(parts, resizing / all, Part.RESIZING);
+    add(parts, decoding / all, Part.DECODING);
+    return parts.isEmpty() ? "" : ", " + String.join(", ", parts);
   }
 
   private static void add(List<String> parts, double share, Part part) {
     if (share >= 0.01) {
-      parts.add(percent(share) + " for " + part.words);
+      parts.add(percent(share) + (parts.isEmpty() ? " of it for " : " for ") + part.words);
     }
   }
 }

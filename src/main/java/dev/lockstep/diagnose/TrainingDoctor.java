@@ -4,6 +4,7 @@ import dev.lockstep.input.ShardLoss;
 import dev.lockstep.train.EvaluationView;
 import dev.lockstep.train.Finding;
 import dev.lockstep.train.StageEndView;
+import dev.lockstep.train.StageMove;
 import dev.lockstep.train.StageView;
 import dev.lockstep.train.StepView;
 import dev.lockstep.train.TrainingListener;
@@ -81,6 +82,11 @@ public final class TrainingDoctor implements TrainingListener {
         lastGoodStep = step.step();
       }
     }
+  }
+
+  @Override
+  public void onStageMove(StageMove move) {
+    others.onStageMove(move);
   }
 
   @Override

@@ -149,7 +149,6 @@ public final class Downloader implements AutoCloseable {
   public boolean run(boolean retryFailed, Consumer<Progress> progress, BooleanSupplier stop) {
     ListRows rows = ListRows.of(list);
     listed = rows;
-    LongCounts met = new LongCounts();
     AtomicLong passed = new AtomicLong();
     AtomicLong started = new AtomicLong();
     Runnable tell =
@@ -159,7 +158,7 @@ public final class Downloader implements AutoCloseable {
         list,
         (text, link) -> {
           long key = Journal.key(link.url());
-          if (isDue(key, met, retryFailed) && enter(tell, stop)) {
+          if (isDue(key, retryFailed) && enter(tell, stop)) {
             started.incrementAndGet();
             new Transfer(this, spec, link, key).start();
           } else {
@@ -182,8 +181,8 @@ public final class Downloader implements AutoCloseable {
     return whole;
   }
 
-  private boolean isDue(long key, LongCounts met, boolean retryFailed) {
-    if (met.add(key, 1) > 1) {
+  private boolean isDue(long key, boolean retryFailed) {
+    if (!journal.meet(key)) {
       return false;
     }
     Entry known = journal.get(key);

@@ -9,11 +9,13 @@ import java.util.function.BiConsumer;
 
 /**
  * Entries of many URLs, each in a number: the outcome, the ending of a file that is named by the
- * URL, whether the list has named it, and the number of the host.
+ * URL, whether the list has named it, the number of the host, and whether the URL was met before.
  */
 final class Entries {
   private static final Outcome[] OUTCOMES = Outcome.values();
   private static final ContentKind[] KINDS = ContentKind.values();
+  private static final int NO_OUTCOME = 0xff;
+  private static final long MET = 1L << 62;
   private static final int NO_FILE = 0;
   private static final int NAMED = 1;
   private static final int FIRST_KIND = 2;
@@ -21,17 +23,25 @@ final class Entries {
   private final LongCounts entries = new LongCounts();
   private final Map<Long, String> names = new HashMap<>();
   private final LongCounts owners = new LongCounts();
+  private int size;
   private final List<String> hosts = new ArrayList<>();
   private final Map<String, Integer> numbers = new HashMap<>();
 
   int size() {
-    return entries.size();
+    return size;
+  }
+
+  /** Whether this is the first time that a URL is met; it is remembered. */
+  boolean meet(long key) {
+    long entry = entries.getOrElse(key, NO_OUTCOME);
+    entries.put(key, entry | MET);
+    return (entry & MET) == 0;
   }
 
   /** What is known of a URL; null where nothing is. */
   Entry get(long key) {
-    long entry = entries.getOrElse(key, -1);
-    if (entry < 0) {
+    long entry = entries.getOrElse(key, NO_OUTCOME);
+    if (!hasOutcome(entry)) {
       return null;
     }
     int file = (int) (entry >> 8) & 0xff;
@@ -57,7 +67,10 @@ final class Entries {
       names.put(key, entry.file());
       owners.put(Journal.key(ImageFolder.normalized(entry.file())), key);
     }
-    entries.put(key, (long) number << 16 | (long) file << 8 | entry.outcome().ordinal());
+    long before = entries.getOrElse(key, NO_OUTCOME);
+    size += hasOutcome(before) ? 0 : 1;
+    entries.put(
+        key, (before & MET) | (long) number << 16 | (long) file << 8 | entry.outcome().ordinal());
   }
 
   /** Which URL's image has a name, normalized, that a list gave; {@code key} where none has it. */
@@ -67,7 +80,9 @@ final class Entries {
 
   void forEach(BiConsumer<Outcome, String> take) {
     for (long entry : entries.values()) {
-      take.accept(outcome(entry), host(entry));
+      if (hasOutcome(entry)) {
+        take.accept(outcome(entry), host(entry));
+      }
     }
   }
 
@@ -83,11 +98,15 @@ final class Entries {
     return NAMED;
   }
 
+  private static boolean hasOutcome(long entry) {
+    return (entry & 0xff) != NO_OUTCOME;
+  }
+
   private static Outcome outcome(long entry) {
     return OUTCOMES[(int) entry & 0xff];
   }
 
   private String host(long entry) {
-    return hosts.get((int) (entry >> 16));
+    return hosts.get((int) ((entry & ~MET) >> 16));
   }
 }

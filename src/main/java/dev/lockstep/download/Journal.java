@@ -74,6 +74,11 @@ final class Journal implements AutoCloseable {
     return entries.get(key);
   }
 
+  /** Whether a URL is asked for here for the first time since the journal was opened. */
+  synchronized boolean meet(long key) {
+    return entries.meet(key);
+  }
+
   synchronized int size() {
     return entries.size();
   }

@@ -76,7 +76,7 @@ public final class ExperimentDoctor {
     tell.accept("device: " + device);
     ExperimentData data = ExperimentData.prepare(experiment, tell);
     StageSpec stage = experiment.stages().get(0);
-    DataCheck ofData = DataCheck.of(data.training(), stage.batchSize());
+    DataCheck ofData = DataCheck.of(data.training(), stage.batchSize(), stage.captionsPerImage());
     print("data", ofData.lines());
     TrainingSetup setup =
         experiment.training(

@@ -21,7 +21,8 @@ public record ArrangeSpec(boolean byLength, boolean apart, int window) {
         block.integer("window", 2, 4096, OFF.window));
   }
 
-  boolean isOff() {
+  /** Whether every record stays where the shuffling puts it. */
+  public boolean isOff() {
     return !byLength && !apart;
   }
 }

@@ -14,7 +14,8 @@ import org.tensorflow.types.family.TType;
  * A batch of pairs, as operands of the training graph. A part that its {@link BatchLayout} leaves
  * out is null.
  *
- * @param images [batch, height, width, 3], 0 to 255
+ * @param captionsPerImage pairs side by side that show one image
+ * @param images [batch / captionsPerImage, height, width, 3], 0 to 255
  * @param inputIds [batch, tokens], padded to the longest text, rounded up to 8
  * @param attentionMask [batch, tokens], 1 for a token and 0 for padding
  * @param captionKeys [batch], equal for equal captions
@@ -27,6 +28,7 @@ import org.tensorflow.types.family.TType;
  * @param textFeatures [batch, text tower's width], stored
  */
 public record Batch(
+    int captionsPerImage,
     Operand<TUint8> images,
     Operand<TInt32> inputIds,
     Operand<TInt32> attentionMask,
@@ -48,6 +50,7 @@ public record Batch(
       Operand<TInt64> imageKeys,
       Operand<TInt64> rows) {
     this(
+        1,
         images,
         inputIds,
         attentionMask,
@@ -61,6 +64,11 @@ public record Batch(
         null);
   }
 
+  /** How many pairs share a row of one of the batch's operands. */
+  public int pairsPerRow(Operand<?> operand) {
+    return operand == images || operand == otherImages ? captionsPerImage : 1;
+  }
+
   /** A change of an operand, whatever its type. */
   public interface Change {
     <T extends TType> Operand<T> of(Operand<T> operand);
@@ -69,6 +77,7 @@ public record Batch(
   /** The same parts, each changed. */
   public Batch map(Change change) {
     return new Batch(
+        captionsPerImage,
         changed(images, change),
         changed(inputIds, change),
         changed(attentionMask, change),

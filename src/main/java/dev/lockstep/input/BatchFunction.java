@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
 import org.tensorflow.op.io.ParseExample;
@@ -82,10 +83,13 @@ final class BatchFunction {
   private Signature build(Ops tf, ConcreteFunction decode) {
     Placeholder<TInt64> positions = tf.placeholder(TInt64.class, Placeholder.shape(batch));
     Placeholder<TString> records = tf.placeholder(TString.class, Placeholder.shape(batch));
-    Features features = Features.parse(tf, records, layout);
     Signature.Builder signature =
         Signature.builder("batch").input("positions", positions).input("records", records);
-    Images images = images(tf, features, decode, positions);
+    boolean apart = OriginalImages.come(source, layout);
+    Features features = Features.parse(tf, records, layout, !apart);
+    Operand<TUint8> decoded =
+        apart ? pixels(tf, signature) : decoded(tf, features.images(), decode);
+    Images images = images(tf, decoded, positions);
     Texts texts = texts(tf, features, positions);
     output(signature, "images", images.first());
     output(signature, "inputIds", texts.ids());
@@ -118,15 +122,36 @@ final class BatchFunction {
   /** The images of a batch, each null where the layout leaves it out. */
   private record Images(Operand<TUint8> first, Operand<TUint8> second) {}
 
-  private Images images(
-      Ops tf, Features features, ConcreteFunction decode, Operand<TInt64> positions) {
-    if (!layout.images() && !layout.otherView()) {
+  /** Those of originals, which come apart from the records. */
+  private Operand<TUint8> pixels(Ops tf, Signature.Builder signature) {
+    int size = source.storedSize();
+    Shape squares = Shape.of(batch.size(0), size, size, RecordBatch.CHANNELS);
+    Placeholder<TUint8> pixels = tf.placeholder(TUint8.class, Placeholder.shape(squares));
+    signature.input("pixels", pixels);
+    return firstOfEach(tf, pixels);
+  }
+
+  private Images images(Ops tf, Operand<TUint8> decoded, Operand<TInt64> positions) {
+    if (decoded == null) {
       return new Images(null, null);
     }
-    Operand<TUint8> decoded = decoded(tf, features.images(), decode);
+    Operand<TInt64> places = firstOfEach(tf, positions);
     return new Images(
-        layout.images() ? resized(tf, decoded, seeds.augment(), positions) : null,
-        layout.otherView() ? resized(tf, decoded, seeds.otherView(), positions) : null);
+        layout.images() ? resized(tf, decoded, seeds.augment(), places) : null,
+        layout.otherView() ? resized(tf, decoded, seeds.otherView(), places) : null);
+  }
+
+  /** Of [batch], one for each image. */
+  private <T extends TType> Operand<T> firstOfEach(Ops tf, Operand<T> ofPairs) {
+    int step = layout.captionsPerImage();
+    return step == 1
+        ? ofPairs
+        : tf.stridedSlice(
+            ofPairs,
+            tf.constant(new int[] {0}),
+            tf.constant(new int[] {0}),
+            tf.constant(new int[] {step}),
+            StridedSlice.endMask(1L));
   }
 
   /** The texts of a batch, each part null where the layout leaves it out. */
@@ -179,16 +204,20 @@ final class BatchFunction {
 
     /** Images and texts. */
     static Features parse(Ops tf, Operand<TString> records) {
-      return parse(tf, records, BatchLayout.pairs(1));
+      return parse(tf, records, BatchLayout.pairs(1), true);
     }
 
+    /**
+     * @param withImages whether the records have them
+     */
     @SuppressWarnings("unchecked")
-    static Features parse(Ops tf, Operand<TString> records, BatchLayout layout) {
+    static Features parse(
+        Ops tf, Operand<TString> records, BatchLayout layout, boolean withImages) {
       Operand<TString> none = noText(tf);
       Operand<TInt64> noInteger = tf.constant(new long[0]);
       Shape scalar = Shape.scalar();
       List<String> texts = new ArrayList<>();
-      if (layout.images() || layout.otherView()) {
+      if (withImages && (layout.images() || layout.otherView())) {
         texts.add(ImageTextRecord.IMAGE);
       }
       if (layout.imageFeatures() > 0) {
@@ -245,7 +274,11 @@ final class BatchFunction {
 
   /** [batch] strings to [batch, storedSize, storedSize, 3]. */
   @SuppressWarnings("unchecked")
-  private Operand<TUint8> decoded(Ops tf, Operand<TString> images, ConcreteFunction decode) {
+  private Operand<TUint8> decoded(Ops tf, Operand<TString> strings, ConcreteFunction decode) {
+    if (strings == null) {
+      return null;
+    }
+    Operand<TString> images = firstOfEach(tf, strings);
     int size = source.storedSize();
     if (source.encoding() == Encoding.RAW) {
       return tf.reshape(

@@ -172,6 +172,7 @@ public final class BatchIterator implements AutoCloseable {
   private Batch batch(List<Output<?>> components) {
     Iterator<Output<?>> next = components.iterator();
     return new Batch(
+        layout.captionsPerImage(),
         take(next, layout.images()),
         take(next, layout.tokens()),
         take(next, layout.tokens()),

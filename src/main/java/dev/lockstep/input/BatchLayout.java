@@ -13,6 +13,7 @@ import org.tensorflow.types.family.TType;
  * Which parts the batches of an iterator have. What is left out is neither decoded nor copied.
  *
  * @param imageSize height and width of the images
+ * @param captionsPerImage pairs side by side that show one image, which the batch has once
  * @param images whether there are images
  * @param otherView whether there is a second image of each, augmented another way
  * @param tokens whether there are texts
@@ -22,6 +23,7 @@ import org.tensorflow.types.family.TType;
  */
 public record BatchLayout(
     int imageSize,
+    int captionsPerImage,
     boolean images,
     boolean otherView,
     boolean tokens,
@@ -31,18 +33,35 @@ public record BatchLayout(
 
   /** Images and their captions. */
   public static BatchLayout pairs(int imageSize) {
-    return new BatchLayout(imageSize, true, false, true, 0, 0, 0);
+    return new BatchLayout(imageSize, 1, true, false, true, 0, 0, 0);
   }
 
   /** Images, or texts, alone. */
   public static BatchLayout only(int imageSize, boolean images) {
-    return new BatchLayout(imageSize, images, false, !images, 0, 0, 0);
+    return new BatchLayout(imageSize, 1, images, false, !images, 0, 0, 0);
+  }
+
+  /** The same with so many captions of each image. */
+  public BatchLayout withCaptionsPerImage(int captions) {
+    return new BatchLayout(
+        imageSize, captions, images, otherView, tokens, maskRate, imageFeatures, textFeatures);
+  }
+
+  /** The same with texts alone, of which a share of the tokens is to be predicted. */
+  public BatchLayout maskedTexts(double rate) {
+    return new BatchLayout(imageSize, captionsPerImage, false, false, true, rate, 0, 0);
+  }
+
+  /** The same with two views of each image alone. */
+  public BatchLayout twoViews() {
+    return new BatchLayout(imageSize, captionsPerImage, true, true, false, 0, 0, 0);
   }
 
   /** What two objectives need between them. */
   public BatchLayout and(BatchLayout other) {
     return new BatchLayout(
         imageSize,
+        captionsPerImage,
         images || other.images,
         otherView || other.otherView,
         tokens || other.tokens,
@@ -53,12 +72,14 @@ public record BatchLayout(
 
   /** The same with stored features in place of images. */
   public BatchLayout withImageFeatures(int width) {
-    return new BatchLayout(imageSize, false, otherView, tokens, maskRate, width, textFeatures);
+    return new BatchLayout(
+        imageSize, captionsPerImage, false, otherView, tokens, maskRate, width, textFeatures);
   }
 
   /** The same with stored features in place of texts. */
   public BatchLayout withTextFeatures(int width) {
-    return new BatchLayout(imageSize, images, otherView, false, maskRate, imageFeatures, width);
+    return new BatchLayout(
+        imageSize, captionsPerImage, images, otherView, false, maskRate, imageFeatures, width);
   }
 
   /** The types of a batch's components: what there is of them, in the order of {@link Batch}. */

@@ -39,10 +39,13 @@ interface BatchPlan {
    * Batches of one size without end.
    *
    * @param spec how records are arranged within a window of batches
+   * @param captionsPerImage that follow each other in a batch, which is a multiple of that
    */
-  static BatchPlan shuffled(RecordSource source, InputSpec spec, int batchSize, long seed) {
+  static BatchPlan shuffled(
+      RecordSource source, InputSpec spec, int captionsPerImage, int batchSize, long seed) {
     MixedStream stream =
-        new MixedStream(source.index(), source.shares(), spec.shuffleBuffer(), seed);
+        new MixedStream(
+            source.index(), source.shares(), captionsPerImage, spec.shuffleBuffer(), seed);
     return new Windows(source, stream, spec.arrange(), batchSize, seed);
   }
 

@@ -7,6 +7,8 @@ import com.google.common.io.RecursiveDeleteOption;
 import com.sun.management.OperatingSystemMXBean;
 import dev.lockstep.config.Block;
 import dev.lockstep.data.Encoding;
+import dev.lockstep.data.ImageTextRecord;
+import dev.lockstep.data.RecordFiles;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -75,7 +77,7 @@ public record InputBenchmark(
       return new Report(bytes / records, measure(source));
     } catch (IOException e) {
       throw new RunFailedException(
-          "the benchmark's records cannot be written: " + e,
+          "the benchmark's records cannot be written or read: " + e,
           "make room in " + System.getProperty("java.io.tmpdir"),
           e);
     } finally {
@@ -83,14 +85,17 @@ public record InputBenchmark(
     }
   }
 
-  private List<Measurement> measure(RecordSource source) {
+  private List<Measurement> measure(RecordSource source) throws IOException {
     InputSpec plain = new InputSpec(Math.min(records, 1000), threads, 2, AugmentSpec.NONE);
     if (encoding == Encoding.ORIGINAL) {
+      InputSpec fast = plain.withOriginals(FAST);
       return List.of(
-          measure("read, decode, resize as Pillow", source, plain, Part.READ),
+          measure("read", source, plain, BatchLayout.only(pixels, false), Part.READ),
+          measureDecoding("+ decode", source, plain),
+          measure("+ resize as Pillow", source, plain, Part.READ),
           measure("+ batch, as in training", source, plain, Part.ALL),
-          measure("or read, decode, resize fast", source, plain.withOriginals(FAST), Part.READ),
-          measure("+ batch, as in training", source, plain.withOriginals(FAST), Part.ALL));
+          measure("or resize fast", source, fast, Part.READ),
+          measure("+ batch, as in training", source, fast, Part.ALL));
     }
     return List.of(
         measure("read", source, plain, Part.READ),
@@ -108,6 +113,11 @@ public record InputBenchmark(
   }
 
   private Measurement measure(String step, RecordSource source, InputSpec spec, Part part) {
+    return measure(step, source, spec, BatchLayout.pairs(pixels), part);
+  }
+
+  private Measurement measure(
+      String step, RecordSource source, InputSpec spec, BatchLayout layout, Part part) {
     ConfigProto config =
         ConfigProto.newBuilder()
             .setUsePerSessionThreads(true)
@@ -115,7 +125,7 @@ public record InputBenchmark(
             .setIntraOpParallelismThreads(threads)
             .build();
     try (Graph graph = new Graph();
-        BatchIterator iterator = new BatchIterator(Ops.create(graph), pixels)) {
+        BatchIterator iterator = new BatchIterator(Ops.create(graph), layout)) {
       InputPipeline pipeline = InputPipeline.training(iterator, source, spec, batchSize, 1);
       Ops tf = Ops.create(graph);
       Op batch =
@@ -127,23 +137,54 @@ public record InputBenchmark(
       try (Session session = new Session(graph, config)) {
         pipeline.start(session, 0);
         int batches = Math.max(1, records / batchSize);
-        // The first epoch's share warms up what compiles and allocates at first use.
-        repeat(session, batch, Math.max(1, batches / 5));
-        double cpu = cpuSeconds();
-        long start = System.nanoTime();
+        repeat(session, batch, warmUp(batches));
+        Stopwatch watch = new Stopwatch();
         repeat(session, batch, batches);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        Measurement measured =
-            new Measurement(step, (long) batches * batchSize, seconds, cpuSeconds() - cpu);
+        Measurement measured = watch.measured(step, (long) batches * batchSize);
         iterator.close();
         return measured;
       }
     }
   }
 
+  /** Decoding alone is no step that a training has: here it is done on one thread. */
+  private Measurement measureDecoding(String step, RecordSource source, InputSpec spec)
+      throws IOException {
+    try (RecordFiles files = new RecordFiles(source.files());
+        OriginalImages images = new OriginalImages(source, pixels, spec)) {
+      decode(files, images, source, warmUp(records));
+      Stopwatch watch = new Stopwatch();
+      decode(files, images, source, records);
+      return watch.measured(step, records);
+    }
+  }
+
+  private static void decode(
+      RecordFiles files, OriginalImages images, RecordSource source, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      byte[] record = files.read(source.index().shard(i), source.index().offset(i));
+      images.decode(ImageTextRecord.parse(record).image()).close();
+    }
+  }
+
+  /** How many to do before it counts, for what compiles and allocates at first use. */
+  private static int warmUp(int count) {
+    return Math.max(1, count / 5);
+  }
+
   private static void repeat(Session session, Op batch, int times) {
     for (int i = 0; i < times; i++) {
       session.run(batch);
+    }
+  }
+
+  /** From when it is made on. */
+  private static final class Stopwatch {
+    private final double cpu = cpuSeconds();
+    private final long start = System.nanoTime();
+
+    Measurement measured(String step, long images) {
+      return new Measurement(step, images, (System.nanoTime() - start) / 1e9, cpuSeconds() - cpu);
     }
   }
 

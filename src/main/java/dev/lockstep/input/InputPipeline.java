@@ -57,7 +57,9 @@ public final class InputPipeline {
     long rows = endless ? batchSize : Shape.UNKNOWN_SIZE;
     BatchLayout layout = iterator.layout();
     RecordReading reading = new RecordReading(source, layout, spec, seeds.augment());
-    records = new RecordStream(tf, plan, reading, batchSize, rows, spec.parallelism());
+    records =
+        new RecordStream(
+            tf, plan, reading, layout.captionsPerImage(), batchSize, rows, spec.parallelism());
     batchesLeft = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<? extends TType> dataset = records.dataset(tf, batchesLeft);
     List<Shape> shapes = layout.shapes();
@@ -159,7 +161,9 @@ public final class InputPipeline {
           "set batch-size to " + source.records() + " or less, or give more data");
     }
     SplittableRandom seeds = new SplittableRandom(seed);
-    BatchPlan plan = BatchPlan.shuffled(source, spec, batchSize, seeds.nextLong());
+    BatchPlan plan =
+        BatchPlan.shuffled(
+            source, spec, iterator.layout().captionsPerImage(), batchSize, seeds.nextLong());
     return new InputPipeline(
         iterator,
         source,

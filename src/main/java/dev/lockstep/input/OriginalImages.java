@@ -4,6 +4,7 @@ import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.Resampling;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -22,13 +23,12 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /**
- * Images that are stored as they were published, brought to the model's size: decoded, a JPEG that
- * is much larger at a half, a quarter or an eighth of its size, and resized. Any number of threads
- * may use one.
+ * Images that are stored as they were published, brought to the model's size: decoded and resized.
+ * Any number of threads may use one.
  *
  * <p>{@link InputSpec.Originals#EXACT} gives Pillow's {@code convert("RGB").resize(..., BICUBIC)}
- * bit for bit, and so decodes at full size; {@code FAST} takes a triangle filter and whatever
- * libjpeg does faster.
+ * bit for bit, and so decodes at full size; {@code FAST} decodes a JPEG that is much larger at a
+ * half, a quarter or an eighth of its size, and takes a triangle filter.
  */
 final class OriginalImages implements AutoCloseable {
   /** Images are decoded side by side; handing one graph's operations around costs more. */
@@ -36,6 +36,7 @@ final class OriginalImages implements AutoCloseable {
       RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
   private static final long[] RATIOS = {1, 2, 4, 8};
+  private static final byte[] NO_IMAGE = {};
   private static final int START_OF_FRAME = 0xc0;
 
   private final RecordSource source;
@@ -46,9 +47,6 @@ final class OriginalImages implements AutoCloseable {
   private final Placeholder<TString> file;
   private final List<Operand<TUint8>> jpegs = new ArrayList<>();
   private final Operand<TUint8> png;
-
-  /** Half a megabyte for each image would keep the collector busier than the copying. */
-  private final ThreadLocal<byte[]> decoded = ThreadLocal.withInitial(() -> new byte[0]);
 
   OriginalImages(RecordSource source, int imageSize, InputSpec spec) {
     this.source = source;
@@ -62,56 +60,60 @@ final class OriginalImages implements AutoCloseable {
               file,
               DecodeJpeg.channels(3L),
               DecodeJpeg.ratio(ratio),
-              DecodeJpeg.fancyUpscaling(!fast),
-              DecodeJpeg.dctMethod(fast ? "INTEGER_FAST" : "INTEGER_ACCURATE")));
+              // Neither the coarser transform nor plain upscaling was measured to be faster.
+              DecodeJpeg.dctMethod("INTEGER_ACCURATE")));
     }
     png = tf.image.decodePng(file, TUint8.class, DecodePng.channels(3L));
     session = new Session(graph, ConfigProto.newBuilder().setIntraOpParallelismThreads(1).build());
   }
 
-  /** The record with the image as [imageSize, imageSize, 3] in its place. */
-  byte[] asPixels(byte[] bytes) throws IOException {
+  /** Whether what is read of a source has its pixels before each record. */
+  static boolean come(RecordSource source, BatchLayout layout) {
+    return source.isOriginal() && (layout.images() || layout.otherView());
+  }
+
+  int imageSize() {
+    return imageSize;
+  }
+
+  /** The image as [imageSize, imageSize, 3], and after that the record without it. */
+  byte[] pixelsFirst(byte[] bytes) throws IOException {
     ImageTextRecord record = ImageTextRecord.parse(bytes);
-    return new ImageTextRecord(
-            square(record.image()),
-            record.inputIds(),
-            record.captionKey(),
-            record.imageKey(),
-            record.row(),
-            record.text())
-        .toBytes();
+    byte[] pixels = square(record.image());
+    byte[] rest =
+        new ImageTextRecord(
+                NO_IMAGE,
+                record.inputIds(),
+                record.captionKey(),
+                record.imageKey(),
+                record.row(),
+                record.text())
+            .toBytes();
+    byte[] both = Arrays.copyOf(pixels, pixels.length + rest.length);
+    System.arraycopy(rest, 0, both, pixels.length, rest.length);
+    return both;
   }
 
   /** [imageSize, imageSize, 3] of an image file. */
   byte[] square(byte[] image) throws IOException {
-    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
-    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
-    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image));
-        Result result =
-            session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run()) {
-      TUint8 pixels = (TUint8) result.get(0);
+    try (Result result = decode(image)) {
       return Resampling.square(
-          values(pixels),
-          (int) pixels.shape().size(0),
-          (int) pixels.shape().size(1),
+          (TUint8) result.get(0),
           imageSize,
           source.resize(),
           fast ? Resampling.Filter.BILINEAR : Resampling.Filter.BICUBIC);
-    } catch (TensorFlowException e) {
-      throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
   }
 
-  /** What a thread was given before is overwritten; there may be room for more after the pixels. */
-  private byte[] values(TUint8 pixels) {
-    int count = Math.toIntExact(pixels.size());
-    byte[] values = decoded.get();
-    if (values.length < count) {
-      values = new byte[count];
-      decoded.set(values);
+  /** A single [height, width, 3] of an image file. */
+  Result decode(byte[] image) throws IOException {
+    boolean isPng = image.length > 0 && image[0] == (byte) 0x89;
+    Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
+    try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image))) {
+      return session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run();
+    } catch (TensorFlowException e) {
+      throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
-    pixels.asRawTensor().data().read(values, 0, count);
-    return values;
   }
 
   /** The place of the greatest ratio at which both sides still reach the model's. */

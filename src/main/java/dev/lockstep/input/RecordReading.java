@@ -4,6 +4,7 @@ import dev.lockstep.data.DataSpec.OnBadShard;
 import dev.lockstep.data.RecordFiles;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -51,7 +52,6 @@ final class RecordReading implements AutoCloseable {
       InputSpec spec,
       long seed,
       UnaryOperator<RecordAccess> disk) {
-    boolean withImages = layout.images() || layout.otherView();
     this.source = source;
     this.onBadShard = spec.onBadShard();
     this.seed = seed;
@@ -59,7 +59,7 @@ final class RecordReading implements AutoCloseable {
     this.access = disk.apply(files::read);
     this.cache = new RecordCache(spec.cacheBytes(), source.index().size());
     this.originals =
-        source.isOriginal() && withImages
+        OriginalImages.come(source, layout)
             ? new OriginalImages(source, layout.imageSize(), spec)
             : null;
     this.losses = new ShardLosses(source);
@@ -79,21 +79,31 @@ final class RecordReading implements AutoCloseable {
     return resizeNanos.sum() * 1e-9;
   }
 
+  /** The side of the square of pixels before each record; 0 where there is none. */
+  int pixelSide() {
+    return originals == null ? 0 : originals.imageSize();
+  }
+
   /** From now on each record comes with its features. */
   void add(StoredFeatures stored) {
     features = stored;
   }
 
   /**
-   * The record that a batch has at a position.
+   * The records of one image that a batch has from a position on, each after its pixels where they
+   * come apart. Where one of them is lost, all are replaced, by as many times the same: they must
+   * go on to show one image.
    *
-   * @throws RunFailedException if it cannot be read, and nothing may take its place
+   * @throws RunFailedException if one cannot be read, and nothing may take its place
    */
-  byte[] read(int record, long position) {
+  byte[][] read(int[] group, long position) {
+    byte[][] bytes = new byte[group.length][];
+    int read = 0;
     try {
-      byte[] bytes = withFeatures(record, position);
-      losses.read();
-      return bytes;
+      for (; read < group.length; read++) {
+        bytes[read] = withFeatures(group[read], position + read);
+        losses.read();
+      }
     } catch (IOException e) {
       if (onBadShard == OnBadShard.STOP) {
         throw new RunFailedException(
@@ -101,9 +111,10 @@ final class RecordReading implements AutoCloseable {
             ShardFailure.remedy(source),
             e);
       }
-      losses.lose(source.index().shard(record), position, e);
-      return another(position, e);
+      losses.lose(source.index().shard(group[read]), position + read, e);
+      Arrays.fill(bytes, another(position, e));
     }
+    return bytes;
   }
 
   private byte[] another(long position, IOException reason) {
@@ -163,7 +174,7 @@ final class RecordReading implements AutoCloseable {
     long inMemory = System.nanoTime();
     readNanos.add(inMemory - begun);
     if (originals != null) {
-      bytes = originals.asPixels(bytes);
+      bytes = originals.pixelsFirst(bytes);
       resizeNanos.add(System.nanoTime() - inMemory);
     }
     cache.put(record, bytes);

@@ -3,6 +3,7 @@ package dev.lockstep.input;
 import dev.lockstep.error.LockstepException;
 import dev.lockstep.error.RunFailedException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +21,6 @@ import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -31,6 +31,7 @@ import org.tensorflow.op.io.QueueDequeue;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -41,19 +42,23 @@ import org.tensorflow.types.family.TType;
  * exception that says which.
  */
 final class RecordStream {
-  static final List<Class<? extends TType>> TYPES = List.of(TInt64.class, TString.class);
+  private static final List<Class<? extends TType>> TYPES =
+      List.of(TInt64.class, TString.class, TUint8.class);
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordStream.class);
   private static final long CAPACITY = 2;
 
   private final BatchPlan plan;
   private final RecordReading reading;
+  private final int captionsPerImage;
   private final int batchSize;
   private final int threads;
+  private final List<Class<? extends TType>> types;
   private final List<Shape> shapes;
   private final String queueName;
   private final Placeholder<TInt64> positions;
   private final Placeholder<TString> records;
+  private final Placeholder<TUint8> pixels;
   private final Op enqueue;
   private final Op dequeue;
   private final Op close;
@@ -63,22 +68,36 @@ final class RecordStream {
   private volatile RuntimeException failure;
 
   /**
+   * @param captionsPerImage records side by side that the plan takes from one image
    * @param batchSize the place of a batch's first record is its number times this
    * @param rows of each batch, or -1
    */
   RecordStream(
-      Ops tf, BatchPlan plan, RecordReading reading, int batchSize, long rows, int threads) {
+      Ops tf,
+      BatchPlan plan,
+      RecordReading reading,
+      int captionsPerImage,
+      int batchSize,
+      long rows,
+      int threads) {
     this.plan = plan;
     this.reading = reading;
+    this.captionsPerImage = captionsPerImage;
     this.batchSize = batchSize;
     this.threads = threads;
-    this.shapes = List.of(Shape.of(rows), Shape.of(rows));
+    int side = reading.pixelSide();
+    int parts = side > 0 ? TYPES.size() : TYPES.size() - 1;
+    Shape squares = Shape.of(rows, side, side, RecordBatch.CHANNELS);
+    this.types = TYPES.subList(0, parts);
+    this.shapes = List.of(Shape.of(rows), Shape.of(rows), squares).subList(0, parts);
     queueName = tf.scope().makeOpName("records");
     FifoQueue queue = queue(tf);
     positions = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
     records = tf.placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-    enqueue = tf.io.queueEnqueue(queue, List.of(positions, ownedByTensorFlow(tf, records)));
-    dequeue = tf.io.queueDequeue(queue, TYPES);
+    pixels = tf.placeholder(TUint8.class, Placeholder.shape(squares));
+    List<Operand<?>> components = List.of(positions, ownedByTensorFlow(tf, records), pixels);
+    enqueue = tf.io.queueEnqueue(queue, components.subList(0, parts));
+    dequeue = tf.io.queueDequeue(queue, types);
     close = tf.io.queueClose(queue, QueueClose.cancelPendingEnqueues(true));
     waiting = tf.io.queueSize(queue);
   }
@@ -94,16 +113,12 @@ final class RecordStream {
 
   /** The same queue wherever it is named, in a function too. */
   private FifoQueue queue(Ops tf) {
-    return tf.io.fifoQueue(TYPES, FifoQueue.capacity(CAPACITY), FifoQueue.sharedName(queueName));
-  }
-
-  /** What {@link #dataset} has. */
-  List<Shape> shapes() {
-    return shapes;
+    return tf.io.fifoQueue(types, FifoQueue.capacity(CAPACITY), FifoQueue.sharedName(queueName));
   }
 
   /**
-   * A dataset of so many batches: positions [batch] and records [batch].
+   * A dataset of so many batches: positions [batch], records [batch] and, where they are apart from
+   * those, pixels [batch, side, side, 3].
    *
    * @param batches a scalar
    */
@@ -115,7 +130,7 @@ final class RecordStream {
           tf.data.rangeDataset(tf.constant(0L), batches, tf.constant(1L), integer, scalar),
           List.of(),
           take,
-          TYPES,
+          types,
           shapes);
     }
   }
@@ -123,19 +138,18 @@ final class RecordStream {
   /** The records of a batch, past the dataset: for measurements. */
   @SuppressWarnings("unchecked")
   Operand<TString> take(Ops tf) {
-    return (Operand<TString>) tf.io.queueDequeue(queue(tf), TYPES).components().get(1);
+    return (Operand<TString>) tf.io.queueDequeue(queue(tf), types).components().get(1);
   }
 
-  @SuppressWarnings("unchecked")
   private Signature takeBatch(Ops tf) {
     Placeholder<TInt64> number = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    QueueDequeue taken = tf.io.queueDequeue(queue(tf), TYPES);
+    QueueDequeue taken = tf.io.queueDequeue(queue(tf), types);
     List<Output<?>> components = taken.components();
-    return Signature.builder("take")
-        .input("number", number)
-        .output("positions", tf.ensureShape((Operand<TInt64>) components.get(0), shapes.get(0)))
-        .output("records", tf.ensureShape((Operand<TString>) components.get(1), shapes.get(1)))
-        .build();
+    Signature.Builder signature = Signature.builder("take").input("number", number);
+    for (int i = 0; i < components.size(); i++) {
+      signature.output("part" + i, tf.ensureShape(components.get(i), shapes.get(i)));
+    }
+    return signature.build();
   }
 
   /**
@@ -239,7 +253,7 @@ final class RecordStream {
     }
 
     private void feed(ExecutorService pool) {
-      Deque<Future<Read>> ahead = new ArrayDeque<>();
+      Deque<Future<RecordBatch>> ahead = new ArrayDeque<>();
       long end = batches == Long.MAX_VALUE ? Long.MAX_VALUE : first + batches;
       long next = first;
       try {
@@ -249,15 +263,9 @@ final class RecordStream {
             int[] planned = plan.batch(number);
             ahead.add(pool.submit(() -> read(number, planned)));
           }
-          try (Read batch = get(ahead.remove())) {
+          try (RecordBatch batch = get(ahead.remove())) {
             if (!stopping) {
-              session
-                  .runner()
-                  .feed(positions, batch.positions())
-                  .feed(records, batch.records())
-                  .addTarget(enqueue)
-                  .run()
-                  .close();
+              enqueue(batch);
             }
           }
         }
@@ -266,8 +274,21 @@ final class RecordStream {
       }
     }
 
+    private void enqueue(RecordBatch batch) {
+      Session.Runner runner =
+          session
+              .runner()
+              .feed(positions, batch.positions())
+              .feed(records, batch.records())
+              .addTarget(enqueue);
+      if (batch.pixels() != null) {
+        runner.feed(pixels, batch.pixels());
+      }
+      runner.run().close();
+    }
+
     /** Gives the memory of a batch back that nobody will take. */
-    private void discard(Future<Read> batch) {
+    private void discard(Future<RecordBatch> batch) {
       if (batch.cancel(false)) {
         return;
       }
@@ -280,7 +301,7 @@ final class RecordStream {
       }
     }
 
-    private Read get(Future<Read> batch) {
+    private RecordBatch get(Future<RecordBatch> batch) {
       long begun = System.nanoTime();
       try {
         return batch.get();
@@ -297,14 +318,18 @@ final class RecordStream {
       }
     }
 
-    private Read read(long number, int[] planned) {
+    private RecordBatch read(long number, int[] planned) {
       byte[][] bytes = new byte[planned.length][];
       long[] at = new long[planned.length];
+      for (int i = 0; i < planned.length; i += captionsPerImage) {
+        int[] group = Arrays.copyOfRange(planned, i, i + captionsPerImage);
+        byte[][] read = reading.read(group, number * batchSize + i);
+        System.arraycopy(read, 0, bytes, i, read.length);
+      }
       for (int i = 0; i < planned.length; i++) {
         at[i] = number * batchSize + i;
-        bytes[i] = reading.read(planned[i], at[i]);
       }
-      return new Read(TInt64.vectorOf(at), TString.tensorOfBytes(NdArrays.vectorOfObjects(bytes)));
+      return RecordBatch.of(at, bytes, reading.pixelSide());
     }
 
     void stop() {
@@ -355,15 +380,6 @@ final class RecordStream {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  /** A batch on its way, in native memory. */
-  private record Read(TInt64 positions, TString records) implements AutoCloseable {
-    @Override
-    public void close() {
-      positions.close();
-      records.close();
     }
   }
 }

@@ -66,7 +66,26 @@ public final class DualEncoder {
       Operand<TFloat32> features,
       Operand<TFloat32> projected,
       Operand<TFloat32> embedding,
-      List<Op> updates) {}
+      List<Op> updates) {
+
+    /** Each row so many times, one after the other. */
+    public Projected repeated(Ops tf, int times) {
+      return times == 1
+          ? this
+          : new Projected(
+              repeated(tf, features, times),
+              repeated(tf, projected, times),
+              repeated(tf, embedding, times),
+              updates);
+    }
+
+    private static Operand<TFloat32> repeated(Ops tf, Operand<TFloat32> rows, int times) {
+      long width = rows.shape().get(1);
+      return tf.reshape(
+          tf.tile(tf.expandDims(rows, tf.constant(1)), tf.constant(new int[] {1, times, 1})),
+          tf.constant(new long[] {-1, width}));
+    }
+  }
 
   /** Both towers over a batch. */
   public Encoded encode(

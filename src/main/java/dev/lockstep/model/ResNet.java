@@ -39,14 +39,22 @@ final class ResNet implements Tower<Operand<TFloat32>> {
    * @param stemWidth channels after the stem
    * @param widths channels of the 3x3 convolutions of each stage
    * @param depths blocks in each stage
+   * @param downsampleInFirstStage whether the first stage halves the grid, as all others do
    */
-  record Spec(Stem stem, BlockType block, int stemWidth, List<Integer> widths, List<Integer> depths)
+  record Spec(
+      Stem stem,
+      BlockType block,
+      int stemWidth,
+      List<Integer> widths,
+      List<Integer> depths,
+      boolean downsampleInFirstStage)
       implements ModelSpec.ImageTowerSpec {
 
     static Spec from(Block block, int imageSize) {
       List<Integer> depths = block.integers("depths", 1, 100, List.of(2, 2, 2, 2));
       Stem stem = block.choice("stem", Stem.class, Stem.IMAGENET);
-      int halvings = depths.size() - 1 + (stem == Stem.SMALL ? 1 : 2);
+      boolean first = block.flag("downsample-in-first-stage", false);
+      int halvings = depths.size() - (first ? 0 : 1) + (stem == Stem.SMALL ? 1 : 2);
       block.check(
           !depths.isEmpty() && imageSize >> halvings > 0,
           "depths",
@@ -56,7 +64,12 @@ final class ResNet implements Tower<Operand<TFloat32>> {
           block.integers("widths", 1, 1 << 16, doubling(stemWidth, depths.size()));
       block.check(widths.size() == depths.size(), "widths", "as many numbers as depths has");
       return new Spec(
-          stem, block.choice("block", BlockType.class, BlockType.BASIC), stemWidth, widths, depths);
+          stem,
+          block.choice("block", BlockType.class, BlockType.BASIC),
+          stemWidth,
+          widths,
+          depths,
+          first);
     }
 
     private static List<Integer> doubling(int first, int stages) {
@@ -101,7 +114,8 @@ final class ResNet implements Tower<Operand<TFloat32>> {
     for (int stage = 0; stage < spec.depths().size(); stage++) {
       int width = spec.widths().get(stage);
       for (int i = 0; i < spec.depths().get(stage); i++) {
-        int stride = i == 0 && stage > 0 ? 2 : 1;
+        boolean halves = i == 0 && (stage > 0 || spec.downsampleInFirstStage());
+        int stride = halves ? 2 : 1;
         x = residual(convolutions.in("stage").in(stage).in(i), x, in, width, stride);
         in = width * spec.expansion();
       }

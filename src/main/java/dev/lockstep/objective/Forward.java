@@ -77,7 +77,7 @@ public final class Forward {
     if (encoded == null) {
       DualEncoder.Projected image =
           batch.imageFeatures() == null
-              ? model.image(batch.images(), mode)
+              ? model.image(batch.images(), mode).repeated(tf, batch.captionsPerImage())
               : model.projectImage(batch.imageFeatures(), mode);
       DualEncoder.Projected text =
           batch.textFeatures() == null

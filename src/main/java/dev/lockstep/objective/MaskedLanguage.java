@@ -41,7 +41,7 @@ final class MaskedLanguage implements Objective {
 
   @Override
   public BatchLayout inputs(BatchLayout pairs) {
-    return new BatchLayout(pairs.imageSize(), false, false, true, rate, 0, 0);
+    return pairs.maskedTexts(rate);
   }
 
   @Override

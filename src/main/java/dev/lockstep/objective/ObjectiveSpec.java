@@ -7,8 +7,9 @@ import dev.lockstep.config.Block;
  *
  * @param type as it stands in an experiment file
  * @param objective with its options
+ * @param refusesRepeated whether another caption of an image counts as a wrong answer to it
  */
-public record ObjectiveSpec(Type type, Objective objective) {
+public record ObjectiveSpec(Type type, Objective objective, boolean refusesRepeated) {
 
   /** The objectives there are. */
   public enum Type {
@@ -49,7 +50,8 @@ public record ObjectiveSpec(Type type, Objective objective) {
           case TWO_VIEWS -> twoViews(block);
           case MASKED_LANGUAGE -> maskedLanguage(block);
           case APART -> new EachByItself(twoViews(block), maskedLanguage(block));
-        });
+        },
+        (type == Type.INFO_NCE || type == Type.SIGMOID) && !repeated(block));
   }
 
   private static boolean repeated(Block block) {

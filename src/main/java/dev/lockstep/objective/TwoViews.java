@@ -42,7 +42,7 @@ final class TwoViews implements Objective {
 
   @Override
   public BatchLayout inputs(BatchLayout pairs) {
-    return new BatchLayout(pairs.imageSize(), true, true, false, 0, 0, 0);
+    return pairs.twoViews();
   }
 
   @Override

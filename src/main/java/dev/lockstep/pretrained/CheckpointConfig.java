@@ -82,9 +82,14 @@ final class CheckpointConfig {
 
   /** Refuses a form of a tower that Lockstep has not. */
   void refuse(String key) {
-    if (value(Side.IMAGE, key).map(JsonElement::getAsBoolean).orElse(false)) {
+    if (flag(key)) {
       throw unsupported(key);
     }
+  }
+
+  /** Whether the image tower's configuration sets a key to true. */
+  boolean flag(String key) {
+    return value(Side.IMAGE, key).map(JsonElement::getAsBoolean).orElse(false);
   }
 
   private Optional<Double> number(Side side, String key) {

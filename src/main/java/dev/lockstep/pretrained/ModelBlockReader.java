@@ -115,7 +115,6 @@ final class ModelBlockReader {
   }
 
   private Map<String, Object> resNet() {
-    config.refuse("downsample_in_first_stage");
     config.refuse("downsample_in_bottleneck");
     String stem = "image/stem/convolution/kernel";
     boolean bottleneck = shapes.has("image/stage/0/0/2/kernel");
@@ -131,6 +130,7 @@ final class ModelBlockReader {
             .mapToObj(stage -> shapes.size("image/stage/" + stage + "/0/0/kernel", 4, 3))
             .toList());
     tower.put("depths", depths);
+    tower.put("downsample-in-first-stage", config.flag("downsample_in_first_stage"));
     return tower;
   }
 

@@ -182,7 +182,10 @@ public final class AdamW {
       List<Update> updates, List<Operand<TFloat32>> gradients, Options options, List<Op> after) {
     List<Op> before = new ArrayList<>(after);
     before.addAll(gradients);
-    Ops ready = tf.withControlDependencies(before);
+    // One operation to wait for: edges from each gradient to each change would be by far the most
+    // of
+    // a graph, and a graph's size is what its first steps cost.
+    Ops ready = tf.withControlDependencies(List.of(tf.withControlDependencies(before).noOp()));
     Op counted = ready.assignAddVariableOp(counts.handle(), mask(updates));
     Operand<TFloat32> times =
         tf.withControlDependencies(List.of(counted))

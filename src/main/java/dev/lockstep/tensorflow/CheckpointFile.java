@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
@@ -27,6 +28,8 @@ import org.tensorflow.types.family.TType;
  */
 public final class CheckpointFile {
   private final Placeholder<TString> path;
+  private final List<Operand<TFloat32>> values = new ArrayList<>();
+  private final long bytes;
   private final Op save;
   private final Op restore;
 
@@ -38,13 +41,13 @@ public final class CheckpointFile {
     List<String> names = variables.stream().map(Variable::name).toList();
     Operand<TString> tensorNames = strings(tf, names);
     Operand<TString> wholeTensors = strings(tf, Collections.nCopies(names.size(), ""));
-    List<Operand<?>> values = new ArrayList<>();
     List<Class<? extends TType>> types = new ArrayList<>();
     for (Variable variable : variables) {
       values.add(variable.read(tf));
       types.add(TFloat32.class);
     }
-    save = tf.train.save(path, tensorNames, wholeTensors, values);
+    bytes = variables.stream().mapToLong(Variable::size).sum() * Float.BYTES;
+    save = tf.train.save(path, tensorNames, wholeTensors, List.copyOf(values));
     Restore restored = tf.train.restore(path, tensorNames, wholeTensors, types);
     List<Op> assignments = new ArrayList<>();
     int i = 0;
@@ -54,13 +57,43 @@ public final class CheckpointFile {
     restore = tf.withControlDependencies(assignments).noOp();
   }
 
+  /** How large the files are, nearly. */
+  public long bytes() {
+    return bytes;
+  }
+
   /**
+   * The variables as they are now, to be saved later. What changes one meanwhile copies it, so that
+   * up to {@link #bytes} more are held until the result is closed.
+   */
+  public Result hold(Session session) {
+    Session.Runner runner = session.runner();
+    values.forEach(runner::fetch);
+    return runner.run();
+  }
+
+  /**
+   * Saves the variables as they are.
+   *
    * @param prefix the files' common beginning: {@code prefix.index}, {@code prefix.data-...}
    * @throws RunFailedException if they cannot be written
    */
   public void save(Session session, Path prefix) {
+    save(session.runner(), prefix);
+  }
+
+  /** Saves the variables as they were. */
+  public void save(Session session, Path prefix, Result held) {
+    Session.Runner runner = session.runner();
+    for (int i = 0; i < values.size(); i++) {
+      runner.feed(values.get(i), held.get(i));
+    }
+    save(runner, prefix);
+  }
+
+  private void save(Session.Runner runner, Path prefix) {
     try {
-      run(session, prefix, save);
+      run(runner, prefix, save);
     } catch (TensorFlowException e) {
       throw new RunFailedException(
           prefix + ": the checkpoint could not be written: " + firstLine(e),
@@ -79,7 +112,7 @@ public final class CheckpointFile {
           prefix.toString(), "there is no checkpoint", "expected " + prefix + ".index");
     }
     try {
-      run(session, prefix, restore);
+      run(session.runner(), prefix, restore);
     } catch (TensorFlowException e) {
       throw new InvalidInputException(
           prefix.toString(),
@@ -89,9 +122,9 @@ public final class CheckpointFile {
     }
   }
 
-  private void run(Session session, Path prefix, Op operation) {
+  private void run(Session.Runner runner, Path prefix, Op operation) {
     try (TString text = TString.scalarOf(prefix.toAbsolutePath().toString())) {
-      session.runner().feed(path, text).addTarget(operation).run().close();
+      runner.feed(path, text).addTarget(operation).run().close();
     }
   }
 

@@ -41,16 +41,17 @@ public final class OperationCounter implements AutoCloseable {
 
   /** For a graph that picks nothing by what it is. */
   public OperationCounter(Graph graph, long batch, long tokens) {
-    this(graph, batch, tokens, 0);
+    this(graph, batch, batch, tokens, 0);
   }
 
   /**
    * @param batch what an unknown first dimension of an input is
+   * @param images the same of an input of images, which has four dimensions
    * @param tokens what any other unknown dimension of an input is: the length of a text
    * @param picked of the tokens of a batch, how many are picked by what they are, as masked
    *     language modelling picks those that it hides
    */
-  public OperationCounter(Graph graph, long batch, long tokens, long picked) {
+  public OperationCounter(Graph graph, long batch, long images, long tokens, long picked) {
     GraphDef.Builder copy = graph.toGraphDef().toBuilder();
     for (NodeDef.Builder node : copy.getNodeBuilderList()) {
       if (node.getOp().equals("Where")) {
@@ -58,7 +59,7 @@ public final class OperationCounter implements AutoCloseable {
       } else if (SOURCES.contains(node.getOp())) {
         SHAPES_OF_SOURCES.stream()
             .filter(node::containsAttr)
-            .forEach(name -> setSizes(node, name, batch, tokens));
+            .forEach(name -> setSizes(node, name, batch, images, tokens));
       }
     }
     copy.getNodeList().forEach(node -> nodes.put(node.getName(), node));
@@ -77,20 +78,26 @@ public final class OperationCounter implements AutoCloseable {
         .putAttr("shape", AttrValue.newBuilder().setShape(shape).build());
   }
 
-  private static void setSizes(NodeDef.Builder node, String name, long batch, long tokens) {
+  private static void setSizes(
+      NodeDef.Builder node, String name, long batch, long images, long tokens) {
     AttrValue.Builder value = node.getAttrOrThrow(name).toBuilder();
     if (value.hasShape()) {
-      setSizes(value.getShapeBuilder(), batch, tokens);
+      setSizes(value.getShapeBuilder(), batch, images, tokens);
     } else {
-      value.getListBuilder().getShapeBuilderList().forEach(s -> setSizes(s, batch, tokens));
+      value
+          .getListBuilder()
+          .getShapeBuilderList()
+          .forEach(shape -> setSizes(shape, batch, images, tokens));
     }
     node.putAttr(name, value.build());
   }
 
-  private static void setSizes(TensorShapeProto.Builder shape, long batch, long tokens) {
+  private static void setSizes(
+      TensorShapeProto.Builder shape, long batch, long images, long tokens) {
+    long rows = shape.getDimCount() == 4 ? images : batch;
     for (int i = 0; i < shape.getDimCount(); i++) {
       if (shape.getDim(i).getSize() < 0) {
-        shape.getDimBuilder(i).setSize(i == 0 ? batch : tokens);
+        shape.getDimBuilder(i).setSize(i == 0 ? rows : tokens);
       }
     }
   }

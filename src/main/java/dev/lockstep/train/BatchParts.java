@@ -51,17 +51,27 @@ final class BatchParts {
 
   /** The batch of the part whose number is fed. */
   Batch part() {
-    return whole.map(this::rows);
+    return whole.map(
+        new Batch.Change() {
+          @Override
+          public <T extends TType> Operand<T> of(Operand<T> operand) {
+            return rows(operand, size / whole.pairsPerRow(operand));
+          }
+        });
   }
 
   /** The rows of something that has one for each pair of the batch. */
   <T extends TType> Operand<T> rows(Operand<T> all) {
+    return rows(all, size);
+  }
+
+  private <T extends TType> Operand<T> rows(Operand<T> all, int ofPart) {
     int rank = all.shape().numDimensions();
     int[] length = new int[rank];
     Arrays.fill(length, -1);
-    length[0] = size;
+    length[0] = ofPart;
     int[] oneFurther = new int[rank];
-    oneFurther[0] = size;
+    oneFurther[0] = ofPart;
     return tf.slice(all, tf.math.mul(number, tf.constant(oneFurther)), tf.constant(length));
   }
 

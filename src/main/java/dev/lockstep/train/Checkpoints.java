@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -76,22 +77,18 @@ public final class Checkpoints {
   /**
    * Writes a checkpoint and removes those that need not be kept.
    *
+   * @param variables writes the variables to a prefix
    * @throws RunFailedException if it cannot be written; older ones are kept
    */
   public Path save(
-      Session session,
-      CheckpointFile file,
-      TrainingState state,
-      String modelDigest,
-      long seed,
-      boolean best) {
+      Consumer<Path> variables, TrainingState state, String modelDigest, long seed, boolean best) {
     Path target = folder.resolve("step-%06d".formatted(state.step()));
     Path unfinished = folder.resolve(target.getFileName() + UNFINISHED);
     try {
       Files.createDirectories(folder);
       delete(unfinished);
       Files.createDirectories(unfinished);
-      file.save(session, unfinished.resolve(VARIABLES));
+      variables.accept(unfinished.resolve(VARIABLES));
       Files.writeString(
           unfinished.resolve(STATE), GSON.toJson(new StateFile(state, modelDigest, seed)));
       force(unfinished);

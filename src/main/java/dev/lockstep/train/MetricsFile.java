@@ -90,6 +90,16 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
+  public void onStageMove(StageMove move) {
+    JsonObject line = event("stage-move", move.to());
+    line.addProperty("from", move.from());
+    line.addProperty("step", move.step());
+    put(line, "seconds", move.seconds());
+    put(line, "firstStepSeconds", move.firstStepSeconds());
+    write(line);
+  }
+
+  @Override
   public void onShardLoss(ShardLoss loss) {
     JsonObject line = new JsonObject();
     line.addProperty("event", "shard-loss");

@@ -10,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -73,6 +74,29 @@ final class PhaseGraph implements StepGraph {
     return List.of(measured, apply);
   }
 
+  /** A stage begins with a step that has signals. */
+  @Override
+  public void makeReady(Session session, StepInputs inputs) {
+    for (boolean withSignals : new boolean[] {true, false}) {
+      Session.Runner runner = runner(session, withSignals);
+      List<Tensor> fed = inputs.feedWrongly(runner);
+      try {
+        runner.run().close();
+        throw new IllegalStateException("a run took a step number of another type");
+      } catch (TFInvalidArgumentException e) {
+        // As it is to be: the run is ready, and nothing of it has run.
+        continue;
+      } finally {
+        fed.forEach(Tensor::close);
+      }
+    }
+  }
+
+  private Session.Runner runner(Session session, boolean withSignals) {
+    Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
+    return withSignals ? runner.fetch(signals.values()) : runner;
+  }
+
   @Override
   public Measured step(
       Session session,
@@ -80,10 +104,7 @@ final class PhaseGraph implements StepGraph {
       long stepNumber,
       Map<String, Double> learningRates,
       boolean withSignals) {
-    Session.Runner runner = session.runner().fetch(measured).addTarget(apply);
-    if (withSignals) {
-      runner.fetch(signals.values());
-    }
+    Session.Runner runner = runner(session, withSignals);
     List<Tensor> fed = inputs.feed(runner, stepNumber, learningRates);
     try (Result result = runner.run()) {
       float[] numbers = VariableValues.floats((TFloat32) result.get(0));

@@ -65,6 +65,11 @@ public final class ProgressPrinter implements TrainingListener {
   }
 
   @Override
+  public void onStageMove(StageMove move) {
+    display.print(Wording.stageMove(move));
+  }
+
+  @Override
   public void onShardLoss(ShardLoss loss) {
     display.print(
         "a shard is damaged: "

@@ -79,7 +79,9 @@ final class StageBuilder implements AutoCloseable {
   }
 
   private TrainingStage stage(StageSpec spec, long seed) {
-    BatchLayout layout = spec.objective().objective().inputs(BatchLayout.pairs(setup.imageSize()));
+    BatchLayout pairs =
+        BatchLayout.pairs(setup.imageSize()).withCaptionsPerImage(spec.captionsPerImage());
+    BatchLayout layout = spec.objective().objective().inputs(pairs);
     InputSpec input = input(spec, layout);
     List<FeatureMaker> fixed = fixed(spec, layout, input);
     Optional<Way> stored =

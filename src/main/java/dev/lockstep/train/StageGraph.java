@@ -91,6 +91,11 @@ final class StageGraph {
     return phases.stream().map(StepGraph::targets).toList();
   }
 
+  /** As {@link StepGraph#makeReady}, for each phase in order. */
+  void makeReady(Session session) {
+    phases.forEach(phase -> phase.makeReady(session, inputs));
+  }
+
   /** The step at the beginning of the stage, where it takes the whole batch at once. */
   PhaseGraph wholeStep() {
     return (PhaseGraph) phases.get(0);

@@ -1,6 +1,7 @@
 package dev.lockstep.train;
 
 import dev.lockstep.config.Block;
+import dev.lockstep.input.ArrangeSpec;
 import dev.lockstep.objective.ObjectiveSpec;
 import dev.lockstep.strategy.Apart;
 import dev.lockstep.strategy.TrainingStrategies;
@@ -13,6 +14,8 @@ import java.util.List;
  * One element of {@code stages} in an experiment file.
  *
  * @param end when the stage ends
+ * @param captionsPerImage how many captions of an image come together, for which its tower is run
+ *     once
  * @param microBatch how much of a batch goes through the towers at a time
  * @param augment whether images are changed as {@code input.augment} says
  * @param cache of what a fixed tower makes of the data
@@ -21,6 +24,7 @@ public record StageSpec(
     String name,
     TrainingStrategy strategy,
     int batchSize,
+    int captionsPerImage,
     MicroBatchSpec microBatch,
     StageEnd end,
     boolean augment,
@@ -37,6 +41,11 @@ public record StageSpec(
           stages.stream().noneMatch(other -> other.name().equals(stage.name())),
           "name",
           "a name that no other stage has");
+      block.check(
+          stage.captionsPerImage() == 1
+              || ArrangeSpec.from(experiment.block("input").block("arrange")).isOff(),
+          "captions-per-image",
+          "1 with input.arrange, which moves each pair by itself; or input.arrange left out");
       stages.add(stage);
     }
     return List.copyOf(stages);
@@ -47,19 +56,35 @@ public record StageSpec(
     String name = block.string("name", strategy.name());
     block.check(name.matches("[\\w.-]+"), "name", "letters, digits, '.', '_' and '-'");
     int batchSize = block.integer("batch-size", 2, 1 << 20);
+    int captionsPerImage = block.integer("captions-per-image", 1, 1000, 1);
+    block.check(
+        batchSize % captionsPerImage == 0,
+        "captions-per-image",
+        "a divisor of batch-size (" + batchSize + "), which counts pairs");
+    MicroBatchSpec microBatch = MicroBatchSpec.from(block, batchSize);
+    block.check(
+        microBatch.size() % captionsPerImage == 0,
+        "captions-per-image",
+        "a divisor of micro-batch-size (" + microBatch.size() + ")");
     StageEnd end = StageEnd.from(block);
+    ObjectiveSpec objective = objective(block, strategy);
+    block.check(
+        captionsPerImage == 1 || !objective.refusesRepeated(),
+        "captions-per-image",
+        "1 where repeated-are-positives is false: an image's captions are all right answers to it");
     Block optimizer = block.block("optimizer");
     StageSpec stage =
         new StageSpec(
             name,
             strategy,
             batchSize,
-            MicroBatchSpec.from(block, batchSize),
+            captionsPerImage,
+            microBatch,
             end,
             block.flag("augment", true),
             FeatureCacheSpec.from(block),
             OptimizerSpec.from(optimizer),
-            objective(block, strategy));
+            objective);
     optimizer.check(
         end.isForeseen() || stage.optimizer().schedule().decay() == Decay.CONSTANT,
         "decay",
@@ -96,6 +121,7 @@ public record StageSpec(
         name,
         strategy,
         batchSize,
+        captionsPerImage,
         microBatch,
         end.atMost(limit),
         augment,

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param steps steps of this stage at most; 0 where only time or its score ends it
  * @param firstStep the step of this stage to be taken next; above 0 after a restart
  * @param totalSteps steps of all stages; see {@link StepView}
+ * @param captionsPerImage pairs of a batch that show one image side by side
  * @param chanceName what {@link StepView#chance} is called, such as "ln N"
  * @param trainedParameters by tower ("image", "text", "shared"), how many parameters learn at the
  *     stage's next step
@@ -23,5 +24,6 @@ public record StageView(
     long firstStep,
     long totalSteps,
     int batchSize,
+    int captionsPerImage,
     String chanceName,
     Map<String, Long> trainedParameters) {}

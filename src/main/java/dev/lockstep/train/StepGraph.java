@@ -37,6 +37,12 @@ interface StepGraph {
   List<Op> targets();
 
   /**
+   * Makes TensorFlow ready for the step, which its first call would wait for; no step is taken. It
+   * does nothing for a step of several runs, beside which that wait is short.
+   */
+  default void makeReady(Session session, StepInputs inputs) {}
+
+  /**
    * Takes one step.
    *
    * @param withSignals whether to measure the signals too

@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
@@ -37,6 +38,21 @@ final class StepInputs {
     this.step = step;
     this.learningRates = learningRates;
     this.batch = Optional.of(batch);
+  }
+
+  /**
+   * Feeds what no step takes: TensorFlow makes a run ready, which takes seconds for a large graph,
+   * before it looks at the types of what is fed, and then refuses it.
+   *
+   * @return the fed tensors, to be closed after the run
+   */
+  List<Tensor> feedWrongly(Session.Runner runner) {
+    List<Tensor> fed = new ArrayList<>();
+    TInt32 wrong = TInt32.scalarOf(0);
+    fed.add(wrong);
+    runner.feed(step, wrong);
+    learningRates.values().forEach(placeholder -> runner.feed(placeholder, wrong));
+    return fed;
   }
 
   /** The same, with a batch in the place of the next one of the input. */

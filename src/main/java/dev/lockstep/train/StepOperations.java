@@ -22,7 +22,9 @@ final class StepOperations {
     BatchLayout pairs = BatchLayout.pairs(imageSize);
     double hidden = stage.spec().objective().objective().inputs(pairs).maskRate();
     long picked = Math.round(batch * textTokens * hidden);
-    try (OperationCounter counter = new OperationCounter(graph, batch, textTokens, picked)) {
+    int images = batch / stage.spec().captionsPerImage();
+    try (OperationCounter counter =
+        new OperationCounter(graph, batch, images, textTokens, picked)) {
       return stage.graph().targets().stream()
           .map(counter::of)
           .mapToDouble(all -> all.isPresent() ? (double) all.getAsLong() / batch : Double.NaN)

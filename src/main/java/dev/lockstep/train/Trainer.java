@@ -44,6 +44,9 @@ public final class Trainer implements AutoCloseable {
     COLLAPSED
   }
 
+  /** A stage's own steps are ready after these: one with signals, one without. */
+  private static final int FIRST_STEPS = 2;
+
   private final TrainingSetup setup;
   private final Graph graph = new Graph();
   private final Session session;
@@ -64,6 +67,26 @@ public final class Trainer implements AutoCloseable {
   private TrainingState state;
   private double rateFactor = 1;
   private long clock;
+  private long lastStepEnd;
+
+  /** The stage that has ended last, until the first step of the next one. */
+  private Optional<Left> left = Optional.empty();
+
+  /**
+   * A stage that has ended.
+   *
+   * @param nanos when, later by the time that its last evaluation took
+   */
+  private record Left(String stage, long nanos) {
+    StageMove to(StepView first) {
+      return new StageMove(
+          stage,
+          first.stage(),
+          first.step(),
+          (System.nanoTime() - nanos) * 1e-9,
+          first.stepSeconds());
+    }
+  }
 
   /**
    * Builds the graph and loads the last checkpoint, if there is one.
@@ -111,7 +134,8 @@ public final class Trainer implements AutoCloseable {
             checkpointFile,
             Checkpoints.modelDigest(variables.all()),
             setup.seed(),
-            setup.checkpoint());
+            setup.checkpoint(),
+            FreeMemory.ofThisMachine());
     state =
         checkpointWriter
             .restoreLatest()
@@ -221,23 +245,39 @@ public final class Trainer implements AutoCloseable {
       }
       clock = System.nanoTime();
       Optional<StageEnd.Reason> end = Optional.empty();
-      while (end.isEmpty()) {
+      for (int taken = 0; end.isEmpty(); taken++) {
+        if (taken == FIRST_STEPS && state.stage() + 1 < stages.size()) {
+          makeReady(listener, stage, stages.get(state.stage() + 1));
+        }
         StepView step = step(stage);
+        tell(listener, checkpointWriter.finished());
         listener.onStep(step);
+        left.ifPresent(from -> listener.onStageMove(from.to(step)));
+        left = Optional.empty();
         stage.input().newLosses().forEach(listener::onShardLoss);
         if (collapsed.getAsBoolean()) {
+          tell(listener, checkpointWriter.awaited());
           return Outcome.COLLAPSED;
         }
-        checkFinite(step);
+        if (!step.isFinite()) {
+          tell(listener, checkpointWriter.awaited());
+          throw notFinite(step);
+        }
         end = end(stage);
+        long evaluation = System.nanoTime();
         boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
+        evaluation = System.nanoTime() - evaluation;
         end = end.or(() -> end(stage));
         boolean stop = stopRequested.getAsBoolean();
         if (end.isPresent()) {
           listener.onStageEnd(views.stageEnd(stage.spec(), state, end.get()));
           state = state.atNextStage();
+          left = Optional.of(new Left(stage.spec().name(), lastStepEnd + evaluation));
         }
-        if (best || stop || end.isPresent() || checkpointWriter.isDue(state.step())) {
+        if (end.isPresent() && !stop && !isFinished() && checkpointWriter.canWriteBeside()) {
+          tell(listener, checkpointWriter.awaited());
+          checkpointWriter.writeBeside(state, best);
+        } else if (best || stop || end.isPresent() || checkpointWriter.isDue(state.step())) {
           checkpoint(listener, best);
         }
         if (stop) {
@@ -246,6 +286,21 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return Outcome.FINISHED;
+  }
+
+  /**
+   * A stage begins with two kinds of steps, and for each TensorFlow optimises the graph: seconds
+   * for towers of full size. They pass here, where whoever starts a run looks on, and not between
+   * the stages.
+   */
+  private void makeReady(TrainingListener listener, TrainingStage now, TrainingStage next) {
+    long start = System.nanoTime();
+    next.makeReady(session);
+    listener.onMessage(
+        now.spec().name(),
+        "stage %s is ready to begin (%.1f s)"
+            .formatted(next.spec().name(), (System.nanoTime() - start) * 1e-9));
+    clock = System.nanoTime();
   }
 
   /**
@@ -337,7 +392,8 @@ public final class Trainer implements AutoCloseable {
     } catch (TensorFlowException e) {
       throw stage.input().explain(e);
     }
-    double seconds = (System.nanoTime() - start) * 1e-9;
+    lastStepEnd = System.nanoTime();
+    double seconds = (lastStepEnd - start) * 1e-9;
     waits.add(seconds, measured.waitSeconds(), stage.input().times().since(before));
     if (watched) {
       measured = measured.with(waits.take());
@@ -346,17 +402,15 @@ public final class Trainer implements AutoCloseable {
     return views.step(spec, state, seconds, rates, measured);
   }
 
-  private void checkFinite(StepView step) {
-    if (!step.isFinite()) {
-      throw new RunFailedException(
-          "step %d: the loss is %s, the norms of the gradients %s"
-              .formatted(step.step(), step.loss(), step.gradientNorms()),
-          checkpoints
-              .latest()
-              .map(last -> "the last good checkpoint is " + last + "; ")
-              .orElse("there is no checkpoint yet; ")
-              .concat("lower the learning rate, lengthen the warm-up, or set precision=float32"));
-    }
+  private RunFailedException notFinite(StepView step) {
+    return new RunFailedException(
+        "step %d: the loss is %s, the norms of the gradients %s"
+            .formatted(step.step(), step.loss(), step.gradientNorms()),
+        checkpoints
+            .latest()
+            .map(last -> "the last good checkpoint is " + last + "; ")
+            .orElse("there is no checkpoint yet; ")
+            .concat("lower the learning rate, lengthen the warm-up, or set precision=float32"));
   }
 
   private boolean evaluationIsDue(boolean lastOfStage) {
@@ -376,11 +430,17 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void checkpoint(TrainingListener listener, boolean best) {
-    listener.onCheckpoint(checkpointWriter.write(state, best), state.step());
+    tell(listener, checkpointWriter.awaited());
+    tell(listener, Optional.of(checkpointWriter.write(state, best)));
+  }
+
+  private static void tell(TrainingListener listener, Optional<CheckpointWriter.Written> written) {
+    written.ifPresent(checkpoint -> listener.onCheckpoint(checkpoint.path(), checkpoint.step()));
   }
 
   @Override
   public void close() {
+    checkpointWriter.close();
     evaluator.close();
     iterators.values().forEach(BatchIterator::close);
     builder.close();

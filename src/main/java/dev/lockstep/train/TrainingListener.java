@@ -17,6 +17,9 @@ public interface TrainingListener {
   /** After each step. */
   default void onStep(StepView step) {}
 
+  /** After the first step of a stage that another went before in this process. */
+  default void onStageMove(StageMove move) {}
+
   /** When records of a shard could not be read for the first time, and others took their places. */
   default void onShardLoss(ShardLoss loss) {}
 

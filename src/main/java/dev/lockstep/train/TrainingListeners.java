@@ -30,6 +30,11 @@ public record TrainingListeners(List<TrainingListener> listeners) implements Tra
   }
 
   @Override
+  public void onStageMove(StageMove move) {
+    listeners.forEach(listener -> listener.onStageMove(move));
+  }
+
+  @Override
   public void onShardLoss(ShardLoss loss) {
     listeners.forEach(listener -> listener.onShardLoss(loss));
   }

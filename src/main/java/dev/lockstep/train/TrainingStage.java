@@ -73,6 +73,12 @@ final class TrainingStage implements AutoCloseable {
     return true;
   }
 
+  /** As {@link StepGraph#makeReady}, for whichever way is taken. */
+  void makeReady(Session session) {
+    stored.ifPresent(way -> way.graph().makeReady(session));
+    whole.graph().makeReady(session);
+  }
+
   @Override
   public void close() {
     cache.close();

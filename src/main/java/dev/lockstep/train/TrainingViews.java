@@ -15,6 +15,7 @@ record TrainingViews(StepsAhead ahead) {
         state.stageStep(),
         ahead.total(state),
         spec.batchSize(),
+        spec.captionsPerImage(),
         spec.objective().objective().chanceName(),
         stage.graph().trainedParameters(ahead.progress(state)));
   }

@@ -41,6 +41,17 @@ final class Wording {
             end.reason().words());
   }
 
+  static String stageMove(StageMove move) {
+    return String.format(
+        Locale.ROOT,
+        "stage %s began: from the last step of %s to the end of its first step %.1f s, of which the"
+            + " step took %.1f s",
+        move.to(),
+        move.from(),
+        move.seconds(),
+        move.firstStepSeconds());
+  }
+
   static String evaluation(EvaluationView evaluation) {
     return "step %,d: text to image %s | image to text %s%s"
         .formatted(

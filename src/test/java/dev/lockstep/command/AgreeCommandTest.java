@@ -36,6 +36,7 @@ class AgreeCommandTest {
         "transformers-chinese-clip",
         "transformers-clip",
         "transformers-resnet",
+        "transformers-resnet-basic",
         "transformers-vit"
       })
   void everyReferenceAgrees(String name) {

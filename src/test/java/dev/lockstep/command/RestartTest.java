@@ -42,6 +42,10 @@ class RestartTest {
   }
 
   private static Object[] run(String name) {
+    return run(experiment, name);
+  }
+
+  private static Object[] run(Path experiment, String name) {
     return new Object[] {
       "run", experiment, "--runs", folder.resolve("runs"), "name=" + name, CHECKPOINTS
     };
@@ -71,9 +75,52 @@ class RestartTest {
 
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.err()).containsPattern("going on from step (2\\d|30) of 30");
-    Path end = folder.resolve("runs/broken/checkpoints/step-000030");
+    assertSameBits("broken", uninterrupted);
+  }
+
+  /** Cached features in the first stage, separate losses in the second; dropout in both. */
+  @Test
+  void killedWhereBatchesAreTakenInPartsItEndsWithTheSameBits(@TempDir Path elsewhere)
+      throws IOException {
+    Path inParts =
+        ToyExperiment.write(
+            elsewhere,
+            ToyExperiment.VIT,
+            """
+            input.augment { translation = 0.1 }
+            stages = [
+              {
+                strategy = joint, steps = 15, batch-size = 8, micro-batch-size = 2
+                optimizer { learning-rate = 3e-3 }
+              }
+              {
+                strategy = joint, name = apart, steps = 15, batch-size = 8, micro-batch-size = 4
+                accumulation = separate-losses
+                optimizer { learning-rate = 3e-3, warmup = 4 }
+              }
+            ]
+            """);
+    Ended whole = LockstepProcess.run(run(inParts, "parts"));
+    assertThat(whole.status()).as(whole.err()).isZero();
+
+    for (String checkpoint : new String[] {"step 10: checkpoint .*", "step 2\\d: checkpoint .*"}) {
+      try (LockstepProcess killed = LockstepProcess.start(run(inParts, "parts-broken"))) {
+        killed.awaitLine(line -> line.matches(checkpoint));
+        killed.kill();
+        assertThat(killed.end().status()).isEqualTo(128 + 9);
+      }
+    }
+    Ended ended = LockstepProcess.run(run(inParts, "parts-broken"));
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.err()).containsPattern("going on from step (2\\d|30) of 30");
+    assertSameBits("parts-broken", folder.resolve("runs/parts/checkpoints/step-000030"));
+  }
+
+  private static void assertSameBits(String name, Path expected) throws IOException {
+    Path end = folder.resolve("runs/" + name + "/checkpoints/step-000030");
     for (String file : new String[] {"variables.data-00000-of-00001", "variables.index"}) {
-      assertThat(Files.mismatch(end.resolve(file), uninterrupted.resolve(file)))
+      assertThat(Files.mismatch(end.resolve(file), expected.resolve(file)))
           .as(file + ": weights, batch-norm statistics and the optimizer's moments")
           .isEqualTo(-1);
     }

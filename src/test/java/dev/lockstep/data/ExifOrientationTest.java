@@ -101,7 +101,8 @@ class ExifOrientationTest {
         Result result = session.runner().feed(file, bytes).fetch(upright).run()) {
       byte[] pixels = new byte[24 * 24 * 3];
       ((TUint8) result.get(0)).asRawTensor().data().read(pixels);
-      assertThat(pixels).isEqualTo(converter.convert(new ImageFile("image", image)).bytes());
+      byte[] stored = converter.convert(new ImageFile("image", image)).bytes();
+      assertThat(ReferencePixels.differences(pixels, stored)[0]).isLessThanOrEqualTo(1);
     }
   }
 

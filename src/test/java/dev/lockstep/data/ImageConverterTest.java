@@ -69,8 +69,7 @@ class ImageConverterTest {
   void keepsAndAgreesWithPillowWhateverTheName(String name) throws Exception {
     byte[] stored = converter.convert(imageOf(PILLOW.image(name))).bytes();
 
-    assertThat(ReferencePixels.differences(stored, PILLOW.expected(name))[0])
-        .isLessThanOrEqualTo(1);
+    assertThat(ReferencePixels.differences(stored, PILLOW.expected(name))[0]).isZero();
   }
 
   @Test

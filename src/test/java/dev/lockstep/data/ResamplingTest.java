@@ -20,7 +20,9 @@ class ResamplingTest {
 
   /** PNGs of colours, whose pixels every decoder gives alike. */
   @ParameterizedTest
-  @EnumSource(Resize.class)
+  @EnumSource(
+      value = Resize.class,
+      names = {"SQUASH", "CROP"})
   void isPillowsBitForBit(Resize resize) throws IOException {
     for (String file : List.of("3.png", "4.png", "7.png")) {
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(PILLOW.image(file)));
@@ -34,8 +36,14 @@ class ResamplingTest {
       String name = file.charAt(0) + "." + resize.name().toLowerCase(Locale.ROOT);
 
       byte[] square =
-          Resampling.square(
-              pixels, image.getHeight(), image.getWidth(), 48, resize, Resampling.Filter.BICUBIC);
+          new Resampling()
+              .square(
+                  pixels,
+                  image.getHeight(),
+                  image.getWidth(),
+                  48,
+                  resize,
+                  Resampling.Filter.BICUBIC);
 
       assertThat(ReferencePixels.differences(square, PILLOW.expected(name)))
           .as(name)
@@ -52,13 +60,14 @@ class ResamplingTest {
   void isPillowsForAnyShape(
       Resampling.Filter filter, String resize, int width, int height, int size, String sha256) {
     byte[] square =
-        Resampling.square(
-            generated(width * height * 3),
-            height,
-            width,
-            size,
-            Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
-            filter);
+        new Resampling()
+            .square(
+                generated(width * height * 3),
+                height,
+                width,
+                size,
+                Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
+                filter);
 
     assertThat(Hashing.sha256().hashBytes(square)).hasToString(sha256);
   }
@@ -82,7 +91,8 @@ class ResamplingTest {
     for (int y = 0; y < 4; y++) {
       pixels[(y * 4 + 2) * 3] = 80;
     }
-    byte[] square = Resampling.square(pixels, 4, 4, 2, Resize.SQUASH, Resampling.Filter.BILINEAR);
+    byte[] square =
+        new Resampling().square(pixels, 4, 4, 2, Resize.SQUASH, Resampling.Filter.BILINEAR);
     // Left: pixels 0 to 2 weigh 3, 3, 1 of 7. Right: pixels 1 to 3 weigh 1, 3, 3.
     assertThat(square[0]).isEqualTo((byte) 11);
     assertThat(square[3]).isEqualTo((byte) 34);

@@ -32,14 +32,22 @@ final class Training {
   private long step;
 
   Training() {
-    this(new Curriculum(List.of(Set.of("image", "text", "shared")), Set.of()), 0);
+    this(1);
+  }
+
+  Training(int captionsPerImage) {
+    this(
+        new Curriculum(List.of(Set.of("image", "text", "shared")), Set.of()),
+        0,
+        captionsPerImage,
+        "ln N");
   }
 
   Training(Curriculum curriculum, int stage) {
-    this(curriculum, stage, "ln N");
+    this(curriculum, stage, 1, "ln N");
   }
 
-  Training(Curriculum curriculum, int stage, String chanceName) {
+  Training(Curriculum curriculum, int stage, int captionsPerImage, String chanceName) {
     doctor =
         new TrainingDoctor(
             curriculum,
@@ -59,6 +67,7 @@ final class Training {
             0,
             1000,
             28,
+            captionsPerImage,
             chanceName,
             Map.of("image", 1L, "text", 1L)));
     cosines(0.5, 0.5).similarities(0.5, 0.2, 0.2).moves(2e-3).input(1, 1, 60, 0);

@@ -49,6 +49,15 @@ class TrainingDoctorTest {
 
   /** Seven captions in a batch of 28: a quarter; ln 4 is the floor where each stands four times. */
   @Test
+  void captionsThatShareAnImageOnPurposeAreNoRepeatedImages() {
+    assertThat(new Training(4).input(0.25, 1, 60, 0).steps(2).ids()).isEmpty();
+    assertThat(new Training(4).input(0.1, 1, 60, 0).steps(2).ids())
+        .containsExactly("repeated-images");
+    assertThat(new Training().input(0.25, 1, 60, 0).steps(2).ids())
+        .containsExactly("repeated-images");
+  }
+
+  @Test
   void repeatedCaptions() {
     Training training = new Training().input(1, 0.25, 60, 0).loss(2, Math.log(4)).steps(2);
     Finding finding = training.findings().get(0);
@@ -144,7 +153,7 @@ class TrainingDoctorTest {
   @Test
   void towersThatLearnApartFindNothingYet() {
     Curriculum both = new Curriculum(List.of(Set.of("image", "text")), Set.of());
-    Training training = new Training(both, 0, "chance").loss(0.8, 0.05).steps(100);
+    Training training = new Training(both, 0, 1, "chance").loss(0.8, 0.05).steps(100);
     assertThat(training.evaluated(49, 52).ids()).isEmpty();
   }
 
@@ -191,12 +200,13 @@ class TrainingDoctorTest {
   /** 1,000 records of 5 MiB in all, squares of 64 pixels for a model of 32. */
   @Test
   void waitingIsToldByWhatIsWaitedForAndWhatToChange() {
-    assertThat(waiting(Encoding.JPEG, "", 0.35, 0, 0.05))
+    assertThat(waiting(Encoding.JPEG, "", 0.36, 0, 0.04))
         .returns("waiting-for-input", Finding::id)
         .satisfies(
             finding ->
                 assertThat(finding.message())
-                    .contains("40% of the time", "35% for records to be read", "5% for images"))
+                    .contains(
+                        "40% of the time", ", 90% of it for records to be read, 10% for images"))
         .satisfies(
             finding ->
                 assertThat(finding.advice())

@@ -77,4 +77,22 @@ class JournalTest {
       assertThat(journal.size()).isEqualTo(2);
     }
   }
+
+  @Test
+  void aUrlThatWasOnlyMetHasNoOutcome() {
+    try (Journal journal = Journal.open(file)) {
+      assertThat(journal.meet(1)).isTrue();
+      assertThat(journal.meet(7)).isTrue();
+      assertThat(journal.meet(7)).isFalse();
+      assertThat(journal.get(1)).isEqualTo(OK);
+      assertThat(journal.get(7)).isNull();
+      assertThat(journal.size()).isEqualTo(2);
+
+      journal.add(7, HTML, 200, 0, "", "", "http://example.org/7");
+
+      assertThat(journal.meet(7)).isFalse();
+      assertThat(journal.get(7)).isEqualTo(HTML);
+      assertThat(journal.size()).isEqualTo(3);
+    }
+  }
 }

@@ -53,7 +53,7 @@ class BatchPlanTest {
   void drawsDatasetsAsOftenAsTheirWeightsSay() {
     RecordIndex index = Shards.plain(folder, 110, 2, 1).index();
     List<Share> shares = List.of(new Share(0, 100, 3), new Share(100, 10, 1));
-    MixedStream stream = new MixedStream(index, shares, 1000, 7);
+    MixedStream stream = new MixedStream(index, shares, 1, 1000, 7);
 
     int[] records = IntStream.range(0, 8192).map(stream::at).toArray();
 
@@ -64,7 +64,7 @@ class BatchPlanTest {
     // In an epoch of its own each record of the small dataset comes once.
     int[] small = Arrays.stream(records).filter(r -> r >= 100).limit(20).sorted().toArray();
     assertThat(small).isEqualTo(IntStream.range(0, 20).map(i -> 100 + i / 2).toArray());
-    MixedStream again = new MixedStream(index, shares, 1000, 7);
+    MixedStream again = new MixedStream(index, shares, 1, 1000, 7);
     assertThat(IntStream.range(5000, 5100).map(again::at).toArray())
         .isEqualTo(Arrays.copyOfRange(records, 5000, 5100));
   }
@@ -136,6 +136,6 @@ class BatchPlanTest {
   }
 
   private static BatchPlan plan(RecordSource source, String input, int batchSize) {
-    return BatchPlan.shuffled(source, InputSpec.from(Block.parse(input)), batchSize, 3);
+    return BatchPlan.shuffled(source, InputSpec.from(Block.parse(input)), 1, batchSize, 3);
   }
 }

@@ -96,7 +96,7 @@ class FeedingTogetherTest {
 
   @Test
   void aTrainingThatIsStoppedGoesOnExactly() {
-    BatchLayout all = new BatchLayout(IMAGE_SIZE, true, true, true, 0.3, 0, 0);
+    BatchLayout all = new BatchLayout(IMAGE_SIZE, 1, true, true, true, 0.3, 0, 0);
     goesOnExactly(all, StoredFeatures.NONE);
   }
 
@@ -109,7 +109,7 @@ class FeedingTogetherTest {
         store.write(place, new float[] {place, place + 0.25f, -place});
       }
       BatchLayout layout =
-          new BatchLayout(IMAGE_SIZE, true, false, true, 0.3, 0, 0).withImageFeatures(3);
+          new BatchLayout(IMAGE_SIZE, 1, true, false, true, 0.3, 0, 0).withImageFeatures(3);
       goesOnExactly(layout, new StoredFeatures(Optional.of(store), Optional.empty()));
     }
   }

@@ -19,4 +19,21 @@ class InputBenchmarkTest {
               assertThat(measured.cpuSeconds()).isNotNegative();
             });
   }
+
+  @Test
+  void measuresPhotographsAsTheyWerePublished() {
+    InputBenchmark.Report report = new InputBenchmark(32, Encoding.ORIGINAL, 40, 20, 1).run();
+    // As large as the photographs that other pipelines are measured with.
+    assertThat(report.bytesPerImage()).isBetween(60_000L, 75_000L);
+    assertThat(report.measurements())
+        .extracting(InputBenchmark.Measurement::step)
+        .containsExactly(
+            "read",
+            "+ decode",
+            "+ resize as Pillow",
+            "+ batch, as in training",
+            "or resize fast",
+            "+ batch, as in training");
+    assertThat(report.measurements()).allMatch(measured -> measured.images() == 40);
+  }
 }

@@ -39,8 +39,8 @@ class InputTimesTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       RecordReading reading = new RecordReading(source, BatchLayout.pairs(4), spec, 7, slow);
-      BatchPlan plan = BatchPlan.shuffled(source, spec, BATCH, 7);
-      RecordStream stream = new RecordStream(tf, plan, reading, BATCH, BATCH, 1);
+      BatchPlan plan = BatchPlan.shuffled(source, spec, 1, BATCH, 7);
+      RecordStream stream = new RecordStream(tf, plan, reading, 1, BATCH, BATCH, 1);
       Op take = tf.withControlDependencies(stream.take(tf)).noOp();
       try (Session session = new Session(graph)) {
         stream.start(session, 0, Long.MAX_VALUE);

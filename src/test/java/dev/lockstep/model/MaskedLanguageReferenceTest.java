@@ -64,6 +64,7 @@ class MaskedLanguageReferenceTest {
       Tokens tokens = Reference.tokens(tf, inputs);
       Batch batch =
           new Batch(
+              1,
               null,
               tokens.inputIds(),
               tokens.attentionMask(),

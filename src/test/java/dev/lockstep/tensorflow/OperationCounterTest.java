@@ -119,13 +119,13 @@ class OperationCounterTest {
     Operand<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.unknown()));
     Operand<TFloat32> y = tf.linalg.matMul(x, x);
 
-    try (OperationCounter counter = new OperationCounter(graph, 7, 10, 0)) {
+    try (OperationCounter counter = new OperationCounter(graph, 7, 7, 10, 0)) {
       assertThat(counter.of(List.of(y))).isEmpty();
     }
   }
 
   private long count(long batch, Op... targets) {
-    try (OperationCounter counter = new OperationCounter(graph, batch, 10, 4)) {
+    try (OperationCounter counter = new OperationCounter(graph, batch, batch, 10, 4)) {
       return counter.of(List.of(targets)).orElseThrow();
     }
   }

@@ -31,9 +31,9 @@ class DamagedShardsTest {
     // Of its own, so that what is scored is whole.
     Path test = ToyExperiment.pairs(folder, "test.csv", 24);
     String[] small = {"data.shard-size=1KiB", "input.shuffle-buffer=8", "data.test=" + test};
-    RetrievalScores sound = train(file, "sound", small, shards -> {}).scores();
+    RetrievalScores sound = train(file, "sound", small, 6, shards -> {}).scores();
 
-    Ended ended = train(file, "damaged", small, shards -> flip(shards.get(5)));
+    Ended ended = train(file, "damaged", small, 6, shards -> flip(shards.get(5)));
 
     assertThat(ended.losses()).hasSize(1);
     assertThat(ended.losses().get(0).reason()).contains(".tfrecord at byte").contains("checksum");
@@ -55,21 +55,23 @@ class DamagedShardsTest {
         "data.shard-size=2MiB",
         "data.prepared=" + folder.resolve("prepared-" + seed)
       };
-      Ended sound = train(file, "sound-" + seed, arguments, shards -> {});
-      System.out.printf("seed %s, whole: %s%n", seed, sound.describe());
+      Ended whole = train(file, "whole-" + seed, arguments, 1, shards -> {});
+      System.out.printf("seed %s, whole: %s%n", seed, whole.describe());
       Ended damaged =
-          train(
-              file,
-              "damaged-" + seed,
-              arguments,
-              shards -> {
-                assertThat(shards).hasSizeBetween(38, 42);
-                write(shards.get(11), new byte[0]);
-                write(shards.get(29), new byte[2 << 20]);
-              });
-      System.out.printf("seed %s, damaged on the way: %s%n", seed, damaged.describe());
+          train(file, "damaged-" + seed, arguments, 36, DamagedShardsTest::damageTwoOfForty);
+      System.out.printf("seed %s, damaged after 36 steps: %s%n", seed, damaged.describe());
       assertThat(damaged.losses()).hasSize(2);
+      arguments[3] += "-without";
+      Ended without =
+          train(file, "without-" + seed, arguments, 0, DamagedShardsTest::damageTwoOfForty);
+      System.out.printf("seed %s, never had them: %s%n", seed, without.describe());
     }
+  }
+
+  private static void damageTwoOfForty(List<Path> shards) {
+    assertThat(shards).hasSizeBetween(38, 42);
+    write(shards.get(11), new byte[0]);
+    write(shards.get(29), new byte[2 << 20]);
   }
 
   /** How a training ended. */
@@ -89,11 +91,12 @@ class DamagedShardsTest {
   }
 
   /**
-   * @param damage what becomes of the shards after a quarter of the training
+   * @param early a step, or 0 for the beginning
+   * @param damage what becomes of the shards after it
    */
-  private Ended train(Path file, String name, String[] arguments, Consumer<List<Path>> damage) {
+  private Ended train(
+      Path file, String name, String[] arguments, long early, Consumer<List<Path>> damage) {
     TrainingSetup setup = ToyTraining.of(file, folder.resolve(name), arguments);
-    long early = setup.stages().get(0).steps(setup.training().records()) / 4;
     List<RetrievalScores> scores = new ArrayList<>();
     List<ShardLoss> losses = new ArrayList<>();
     TrainingListener listener =
@@ -116,6 +119,9 @@ class DamagedShardsTest {
           }
         };
     try (Trainer trainer = new Trainer(setup)) {
+      if (early == 0) {
+        damage.accept(setup.training().shards());
+      }
       trainer.run(listener, () -> false);
       long lost = trainer.lostRecords().values().stream().mapToLong(Long::longValue).sum();
       return new Ended(scores.get(scores.size() - 1), losses, lost);

@@ -171,6 +171,45 @@ class StrategiesTrainTest {
         .isEqualTo(end.contains("patience") ? StageEnd.Reason.PATIENCE : StageEnd.Reason.STEPS);
   }
 
+  @Test
+  void movingToTheNextStageIsToldOnce() {
+    Path experiment =
+        ToyExperiment.write(
+            folder,
+            ToyExperiment.VIT,
+            """
+            stages = [
+              { name = first, strategy = freeze-image, batch-size = 8, steps = 3, cache = off
+                optimizer { learning-rate = 1e-3 } }
+              { name = second, strategy = joint, batch-size = 8, steps = 3
+                optimizer { learning-rate = 1e-3 } }
+            ]
+            """);
+    List<StageMove> moves = new ArrayList<>();
+    List<String> messages = new ArrayList<>();
+    ToyTraining.run(
+        ToyTraining.of(experiment, folder.resolve("checkpoints")),
+        new TrainingListener() {
+          @Override
+          public void onStageMove(StageMove move) {
+            moves.add(move);
+          }
+
+          @Override
+          public void onMessage(String stage, String line) {
+            messages.add(stage + ": " + line);
+          }
+        });
+
+    assertThat(moves).hasSize(1);
+    assertThat(moves.get(0).from()).isEqualTo("first");
+    assertThat(moves.get(0).to()).isEqualTo("second");
+    assertThat(moves.get(0).step()).isEqualTo(4);
+    assertThat(moves.get(0).firstStepSeconds()).isPositive();
+    assertThat(moves.get(0).seconds()).isGreaterThan(moves.get(0).firstStepSeconds());
+    assertThat(messages).anyMatch(line -> line.startsWith("first: stage second is ready to begin"));
+  }
+
   /** A stage of a second of which all was spent before ends at its next step. */
   @Test
   void timeThatWasSpentBeforeARestartCounts() {

@@ -18,6 +18,7 @@ final class Views {
         firstStep,
         2 * steps,
         256,
+        1,
         "ln N",
         Map.of("image", 2_100_000L, "text", 870_000L, "shared", 1L));
   }

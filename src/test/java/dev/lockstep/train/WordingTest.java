@@ -26,7 +26,7 @@ class WordingTest {
   void stageLeavesOutWhatIsHeldFixed() {
     StageView stage =
         new StageView(
-            "fit", "freeze-image", 0, 1, 9, 0, 9, 32, "ln N", Map.of("image", 0L, "text", 5L));
+            "fit", "freeze-image", 0, 1, 9, 0, 9, 32, 1, "ln N", Map.of("image", 0L, "text", 5L));
 
     assertThat(Wording.stage(stage))
         .isEqualTo("stage fit (1 of 1): freeze-image, trains text 5 parameters; 9 steps of 32");
