@@ -102,7 +102,7 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
         tf.slice(
             tf.shape(image, TInt64.class), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
     Operand<TInt64> scaled = tf.constant(new long[] {size, size});
-    if (resize == Resize.CROP) {
+    if (resize.crops()) {
       scaled = tf.math.floorDiv(tf.math.mul(sides, scaled), tf.reduceMin(sides, tf.constant(0)));
     }
     // Pillow 13 begins with the height where that loses more than twice the pixels of the width,
@@ -137,10 +137,13 @@ public record ImagePreprocessor(int size, Resize resize, Optional<Background> ba
       Ops tf, Operand<TFloat32> image, Operand<TInt64> sides, Operand<TInt64> scaled) {
     Operand<TFloat32> factors =
         tf.math.div(tf.dtypes.cast(scaled, TFloat32.class), tf.dtypes.cast(sides, TFloat32.class));
-    // torchvision's centre crop rounds halves to even, and so does this rounding.
     Operand<TFloat32> surplus =
         tf.math.sub(tf.dtypes.cast(scaled, TFloat32.class), tf.constant((float) size));
-    Operand<TFloat32> offsets = tf.math.neg(tf.math.round(tf.math.mul(surplus, tf.constant(0.5f))));
+    Operand<TFloat32> half = tf.math.mul(surplus, tf.constant(0.5f));
+    // This rounding is to the even side, as torchvision's.
+    Operand<TFloat32> before =
+        resize == Resize.CROP_FLOOR ? tf.math.floor(half) : tf.math.round(half);
+    Operand<TFloat32> offsets = tf.math.neg(before);
     Operand<TInt64> side = tf.constant((long) size);
     Operand<TFloat32> one = tf.constant(1f);
     Operand<TFloat32> none = tf.constant(0f);

@@ -85,13 +85,15 @@ public final class Resampling {
   byte[] square(byte[] image, int height, int width, int size, Resize resize, Filter filter) {
     int scaledHeight = size;
     int scaledWidth = size;
-    if (resize == Resize.CROP) {
+    if (resize.crops()) {
       int least = Math.min(height, width);
       scaledHeight = (int) ((long) height * size / least);
       scaledWidth = (int) ((long) width * size / least);
     }
-    FilterTaps across = FilterTaps.of(filter, width, scaledWidth, middle(scaledWidth, size), size);
-    FilterTaps down = FilterTaps.of(filter, height, scaledHeight, middle(scaledHeight, size), size);
+    FilterTaps across =
+        FilterTaps.of(filter, width, scaledWidth, resize.before(scaledWidth - size), size);
+    FilterTaps down =
+        FilterTaps.of(filter, height, scaledHeight, resize.before(scaledHeight - size), size);
     boolean heightFirst = Math.max(height - scaledHeight, 0) > 2 * Math.max(width - scaledWidth, 0);
     return heightFirst
         ? downThenAcross(image, width, across, down)
@@ -106,11 +108,6 @@ public final class Resampling {
     }
     image.asRawTensor().data().read(values, 0, count);
     return values;
-  }
-
-  /** torchvision's centre crop rounds halves to even. */
-  private static int middle(int scaled, int size) {
-    return (int) Math.rint((scaled - size) / 2.0);
   }
 
   private byte[] acrossThenDown(byte[] pixels, int width, FilterTaps across, FilterTaps down) {

@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.typesafe.config.Config;
 import dev.lockstep.data.ImagePreprocessor;
-import dev.lockstep.data.Resize;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.text.Vocabulary;
@@ -87,7 +86,7 @@ final class TransformersConfig {
   }
 
   JsonObject preprocessor(ImagePreprocessor preprocessor) {
-    boolean crop = preprocessor.resize() == Resize.CROP;
+    boolean crop = preprocessor.resize().crops();
     JsonObject square = new JsonObject();
     square.addProperty("height", preprocessor.size());
     square.addProperty("width", preprocessor.size());

@@ -65,7 +65,7 @@ public record InputForm(
 
   private static Optional<Resize> resize(JsonObject images) {
     if (flag(images, "do_center_crop", false)) {
-      return Optional.of(Resize.CROP);
+      return Optional.of(Resize.CROP_FLOOR);
     }
     return images.has("size") ? Optional.of(Resize.SQUASH) : Optional.empty();
   }
@@ -91,7 +91,7 @@ public record InputForm(
               + crop.get()
               + " pixels of a short side of "
               + size.get()
-              + ", but resize = crop brings the short side to what is cropped");
+              + ", but resize = crop-floor brings the short side to what is cropped");
     }
     return List.copyOf(remarks);
   }

@@ -114,11 +114,7 @@ public record ModelBlock(
   private String data() {
     StringBuilder data = new StringBuilder();
     imageSize.ifPresent(size -> data.append("data.image-size = ").append(size).append('\n'));
-    input
-        .resize()
-        .ifPresent(
-            resize ->
-                data.append("data.resize = " + resize.name().toLowerCase(Locale.ROOT) + "\n"));
+    input.resize().ifPresent(resize -> data.append("data.resize = " + resize.label() + "\n"));
     if (towers.containsKey(Side.IMAGE)) {
       // Today's transformers lays transparent images on white, the original code drops their alpha.
       data.append("data.background = " + (asTransformers ? "\"#ffffff\"" : "none") + "\n");

@@ -31,7 +31,9 @@ class ImagePreprocessorTest {
       List.of("0.jpg", "1.jpg", "2.jpg", "3.png", "4.png", "5.png", "6.jpg", "7.png");
 
   @ParameterizedTest
-  @EnumSource(Resize.class)
+  @EnumSource(
+      value = Resize.class,
+      names = {"SQUASH", "CROP"})
   void agreesWithPillow(Resize resize) throws IOException {
     ImagePreprocessor preprocessor = new ImagePreprocessor(48, resize, Optional.empty());
     int different = 0;
@@ -54,6 +56,30 @@ class ImagePreprocessorTest {
       }
     }
     assertThat(different).isLessThan(FILES.size() * 48 * 48 * 3 / 1000);
+  }
+
+  /** Of 48x99, torchvision leaves out 26 rows above and 25 below, transformers the other way. */
+  @Test
+  void cropsOneRowHigherAsTransformersDoesWhereHalfARowIsToGo() throws IOException {
+    byte[] clip = square(Resize.CROP);
+    byte[] transformers = square(Resize.CROP_FLOOR);
+    int row = 48 * 3;
+
+    assertThat(Arrays.copyOfRange(transformers, row, transformers.length))
+        .isEqualTo(Arrays.copyOf(clip, clip.length - row));
+  }
+
+  private static byte[] square(Resize resize) throws IOException {
+    try (Graph graph = new Graph();
+        TString image = TString.tensorOfBytes(NdArrays.scalarOfObject(PILLOW.image("1.jpg")))) {
+      Ops tf = Ops.create(graph);
+      Placeholder<TString> bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+      Operand<TUint8> square = new ImagePreprocessor(48, resize, Optional.empty()).apply(tf, bytes);
+      try (Session session = new Session(graph);
+          Result result = session.runner().feed(bytes, image).fetch(square).run()) {
+        return pixels((TUint8) result.get(0));
+      }
+    }
   }
 
   @Test
