@@ -11,6 +11,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -19,6 +20,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.train.Restore;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
@@ -73,6 +75,23 @@ public final class CheckpointFile {
   }
 
   /**
+   * Makes TensorFlow ready for {@link #hold} and {@link #save(Session, Path, Result)}, whose first
+   * calls would wait for it; nothing is written.
+   */
+  public void makeReady(Session session) {
+    try (Result held = hold(session);
+        TInt32 wrong = TInt32.scalarOf(0)) {
+      Session.Runner runner = session.runner().feed(path, wrong).addTarget(save);
+      feed(runner, held);
+      runner.run().close();
+      throw new IllegalStateException("a run took a path that is a number");
+    } catch (TFInvalidArgumentException e) {
+      // TensorFlow looks at the types of what is fed when the run is ready, and before it runs.
+      return;
+    }
+  }
+
+  /**
    * Saves the variables as they are.
    *
    * @param prefix the files' common beginning: {@code prefix.index}, {@code prefix.data-...}
@@ -85,10 +104,14 @@ public final class CheckpointFile {
   /** Saves the variables as they were. */
   public void save(Session session, Path prefix, Result held) {
     Session.Runner runner = session.runner();
+    feed(runner, held);
+    save(runner, prefix);
+  }
+
+  private void feed(Session.Runner runner, Result held) {
     for (int i = 0; i < values.size(); i++) {
       runner.feed(values.get(i), held.get(i));
     }
-    save(runner, prefix);
   }
 
   private void save(Session.Runner runner, Path prefix) {

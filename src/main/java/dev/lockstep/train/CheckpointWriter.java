@@ -80,6 +80,13 @@ final class CheckpointWriter implements AutoCloseable {
     return memory.allows(file.bytes());
   }
 
+  /** As {@link CheckpointFile#makeReady}, where a checkpoint may be written beside the training. */
+  void makeReady() {
+    if (canWriteBeside()) {
+      file.makeReady(session);
+    }
+  }
+
   /** The same, beside the training; to be called when nothing is being written. */
   void writeBeside(TrainingState state, boolean best) {
     begun(state);

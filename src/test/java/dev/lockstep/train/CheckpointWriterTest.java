@@ -74,6 +74,7 @@ class CheckpointWriterTest {
   void whatIsWrittenBesideTheTrainingIsAsItWasWhenItBegan() {
     try (CheckpointWriter writer = writer(folder)) {
       session.run(doubled);
+      writer.makeReady();
       writer.writeBeside(STATE, true);
       session.run(doubled);
       session.run(doubled);
