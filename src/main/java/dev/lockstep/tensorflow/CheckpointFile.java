@@ -74,19 +74,26 @@ public final class CheckpointFile {
     return runner.run();
   }
 
-  /**
-   * Makes TensorFlow ready for {@link #hold} and {@link #save(Session, Path, Result)}, whose first
-   * calls would wait for it; nothing is written.
-   */
+  /** Makes TensorFlow ready to save, which the first time would wait for; nothing is written. */
   public void makeReady(Session session) {
-    try (Result held = hold(session);
-        TInt32 wrong = TInt32.scalarOf(0)) {
-      Session.Runner runner = session.runner().feed(path, wrong).addTarget(save);
+    refuse(session.runner());
+  }
+
+  /** The same for {@link #hold} and {@link #save(Session, Path, Result)}. */
+  public void makeReadyToHold(Session session) {
+    Session.Runner runner = session.runner();
+    try (Result held = hold(session)) {
       feed(runner, held);
-      runner.run().close();
+      refuse(runner);
+    }
+  }
+
+  /** TensorFlow looks at the types of what is fed when a run is ready, and before it runs. */
+  private void refuse(Session.Runner runner) {
+    try (TInt32 noPath = TInt32.scalarOf(0)) {
+      runner.feed(path, noPath).addTarget(save).run().close();
       throw new IllegalStateException("a run took a path that is a number");
     } catch (TFInvalidArgumentException e) {
-      // TensorFlow looks at the types of what is fed when the run is ready, and before it runs.
       return;
     }
   }

@@ -80,9 +80,11 @@ final class CheckpointWriter implements AutoCloseable {
     return memory.allows(file.bytes());
   }
 
-  /** As {@link CheckpointFile#makeReady}, where a checkpoint may be written beside the training. */
+  /** Makes TensorFlow ready to write a checkpoint between two stages. */
   void makeReady() {
     if (canWriteBeside()) {
+      file.makeReadyToHold(session);
+    } else {
       file.makeReady(session);
     }
   }

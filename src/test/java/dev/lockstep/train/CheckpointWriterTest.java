@@ -90,6 +90,14 @@ class CheckpointWriterTest {
   }
 
   @Test
+  void makingReadyWritesNothing() {
+    file.makeReady(session);
+    file.makeReadyToHold(session);
+    assertThat(value()).isEqualTo(1);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void whatCannotBeWrittenIsToldWhenItIsWaitedFor() throws IOException {
     Path taken = Files.writeString(folder.resolve("taken"), "no folder");
     try (CheckpointWriter writer = writer(taken)) {
