@@ -10,10 +10,8 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.family.TNumber;
 
 /**
  * ViT (Dosovitskiy et al. 2021). Agrees with transformers' {@code ChineseCLIPVisionModel} and
@@ -145,21 +143,18 @@ final class VisionTransformer implements TokenTower<Operand<TFloat32>> {
 
   /** [batch, patches, hidden]. */
   private Operand<TFloat32> patches(Layers layers, Operand<TFloat32> pixels) {
-    Ops tf = layers.tf();
-    Operand<TFloat32> grid =
-        layers.bfloat16()
-            ? layers.cast(convolved(layers, layers.cast(pixels, TBfloat16.class)), TFloat32.class)
-            : convolved(layers, pixels);
-    if (spec.style() == Style.GOOGLE) {
-      grid = layers.bias("patch-embedding", grid, hiddenSize);
-    }
-    return tf.reshape(grid, tf.constant(new int[] {-1, spec.patches(), hiddenSize}));
-  }
-
-  private <T extends TNumber> Operand<T> convolved(Layers layers, Operand<T> pixels) {
-    int patch = spec.patch();
-    return new Convolutions(layers)
-        .convolve("patch-embedding", pixels, 3, hiddenSize, patch, patch, 0);
+    Operand<TFloat32> patches =
+        new Convolutions(layers)
+            .patches(
+                "patch-embedding",
+                pixels,
+                3,
+                hiddenSize,
+                spec.patch(),
+                spec.imageSize() / spec.patch());
+    return spec.style() == Style.GOOGLE
+        ? layers.bias("patch-embedding", patches, hiddenSize)
+        : patches;
   }
 
   private Operand<TFloat32> rows(Ops tf, Operand<TFloat32> table, int begin, int count) {

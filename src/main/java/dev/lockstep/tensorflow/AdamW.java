@@ -48,6 +48,9 @@ public final class AdamW {
       List<Operand<TFloat32>> squaredNorms,
       Operand<TFloat32> globalNorm) {}
 
+  /** How many variables a step changes at a time. */
+  private static final int CHANGED_AT_ONCE = 8;
+
   private static final String COUNTS = "optimizer/update-counts";
 
   private final Graph graph;
@@ -197,15 +200,19 @@ public final class AdamW {
     for (int i = 0; i < updates.size(); i++) {
       Variable variable = updates.get(i).variable();
       Operand<TFloat32> learningRate = updates.get(i).learningRate();
-      Ops then = ready;
+      // In turn, or the shares that decay takes away would all be in memory at once.
+      Ops turn =
+          i < CHANGED_AT_ONCE
+              ? ready
+              : tf.withControlDependencies(List.of(changes.get(i - CHANGED_AT_ONCE)));
+      Ops then = turn;
       double decay = updates.get(i).weightDecay();
       if (decay > 0 && variable.role() == Role.WEIGHT) {
         // A scatter would scale the rows in place, but makes every read of the variable a copy from
         // then on.
         Operand<TFloat32> share = tf.math.mul(learningRate, tf.constant((float) decay));
         Op decayed =
-            ready.assignSubVariableOp(
-                variable.handle(), ready.math.mul(variable.read(ready), share));
+            turn.assignSubVariableOp(variable.handle(), turn.math.mul(variable.read(turn), share));
         then = tf.withControlDependencies(List.of(decayed));
       }
       int index = learned.indexOf(variable);

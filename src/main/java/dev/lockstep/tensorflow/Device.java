@@ -4,6 +4,8 @@ import dev.lockstep.error.InvalidInputException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.RewriterConfig;
@@ -124,6 +126,15 @@ public final class Device {
   /** The options for every session of this process. */
   public ConfigProto sessionConfig() {
     return sessionConfig(spec);
+  }
+
+  /**
+   * A session for a graph that is whole. What building it left on Java's heap, hundreds of
+   * megabytes for a large model, is given back first: the heap would keep them while steps run.
+   */
+  public Session session(Graph graph) {
+    System.gc();
+    return new Session(graph, sessionConfig());
   }
 
   /** Where a model's operations run: the first GPU, or the CPU. */

@@ -117,7 +117,7 @@ public record StepBenchmark(
       SyntheticBatches batches = new SyntheticBatches(iterator, batchSize, tokens, vocabularySize);
       Op initializer = variables.initializer();
       OptionalLong operations = operations(graph, kind, stage);
-      try (Session session = new Session(graph, device.sessionConfig())) {
+      try (Session session = device.session(graph)) {
         session.run(initializer);
         batches.start(session);
         double[] seconds = new double[steps];

@@ -125,7 +125,7 @@ public final class Trainer implements AutoCloseable {
     if (checkpoints.latest().isEmpty()) {
       setup.pretrained().forEach(source -> pretrained.add(source.into(tf, variables.all())));
     }
-    session = new Session(graph, setup.device().sessionConfig());
+    session = setup.device().session(graph);
     evaluator = new RetrievalEvaluator(setup.device().sessionConfig());
     checkpointWriter =
         new CheckpointWriter(

@@ -5,7 +5,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * How CLIP's ResNet makes one vector of a grid (Radford et al. 2021, section 2.4): the mean of the
@@ -41,25 +43,35 @@ public final class AttentionPooling {
             layers.undecayed("position-embedding", Shape.of(side * side + 1L, width)));
     Operand<TFloat32> first =
         tf.slice(tokens, tf.constant(new int[] {0, 0, 0}), tf.constant(new int[] {-1, 1, -1}));
-    Operand<TFloat32> mixed =
-        Attention.mix(
-            layers,
-            projected(layers, "query", first, 1),
-            projected(layers, "key", tokens, side * side + 1),
-            projected(layers, "value", tokens, side * side + 1),
-            width / heads,
-            null,
-            0);
-    return tf.reshape(mixed, tf.constant(new int[] {-1, width}));
+    Operand<? extends TNumber> mixed =
+        layers.bfloat16()
+            ? mixed(layers, first, tokens, TBfloat16.class)
+            : mixed(layers, first, tokens, TFloat32.class);
+    return layers.cast(tf.reshape(mixed, tf.constant(new int[] {-1, width})), TFloat32.class);
   }
 
-  /** [batch, count, heads, width / heads]. */
+  private <T extends TNumber> Operand<T> mixed(
+      Layers layers, Operand<TFloat32> first, Operand<TFloat32> tokens, Class<T> type) {
+    int count = side * side + 1;
+    return Attention.mix(
+        layers,
+        layers.cast(projected(layers, "query", first, 1), type),
+        layers.cast(projected(layers, "key", tokens, count), type),
+        layers.cast(projected(layers, "value", tokens, count), type),
+        width / heads,
+        null,
+        0);
+  }
+
+  /** [batch, heads, count, width / heads]. */
   private Operand<TFloat32> projected(
       Layers layers, String name, Operand<TFloat32> tokens, int count) {
     Ops tf = layers.tf();
     Operand<TFloat32> rows = tf.reshape(tokens, tf.constant(new int[] {-1, width}));
-    return tf.reshape(
-        layers.dense(name, rows, width, width),
-        tf.constant(new int[] {-1, count, heads, width / heads}));
+    return tf.linalg.transpose(
+        tf.reshape(
+            layers.dense(name, rows, width, width),
+            tf.constant(new int[] {-1, count, heads, width / heads})),
+        tf.constant(new int[] {0, 2, 1, 3}));
   }
 }

@@ -33,30 +33,52 @@ public final class Convolutions {
    * A square convolution without bias.
    *
    * @param x [batch, height, width, in]
-   * @param border zeros on each side: half the size, or 0 for patches
+   * @param border zeros on each side, half the size
    * @return [batch, height', width', out]
    */
   public <T extends TNumber> Operand<T> convolve(
       String name, Operand<T> x, long in, long out, long size, long stride, long border) {
-    Operand<TFloat32> kernel =
-        layers
-            .variable(
-                name + "/kernel",
-                Shape.of(size, size, in, out),
-                Role.WEIGHT,
-                new VarianceScaling<>(
-                    2.0,
-                    VarianceScaling.Mode.FAN_OUT,
-                    VarianceScaling.Distribution.TRUNCATED_NORMAL,
-                    layers.seed(name)))
-            .value();
     // TensorFlow pads unevenly where the stride is 2, and its gradient loses explicit paddings.
     boolean even = border == 0 || stride == 1;
     return tf.nn.conv2d(
         even ? x : bordered(x, (int) border),
-        layers.cast(kernel, x.type()),
+        layers.cast(kernel(name, in, out, size), x.type()),
         List.of(1L, stride, stride, 1L),
         even && border > 0 ? "SAME" : "VALID");
+  }
+
+  /**
+   * A convolution of squares that lie side by side: each is a row of one matrix product, whose
+   * gradient takes less time than that of a convolution.
+   *
+   * @param x [batch, side * size, side * size, in]
+   * @return [batch, side * side, out], row by row
+   */
+  public Operand<TFloat32> patches(
+      String name, Operand<TFloat32> x, int in, int out, int size, int side) {
+    Operand<TFloat32> squares =
+        tf.linalg.transpose(
+            tf.reshape(x, tf.constant(new int[] {-1, side, size, side, size, in})),
+            tf.constant(new int[] {0, 1, 3, 2, 4, 5}));
+    Operand<TFloat32> rows =
+        layers.matMul(
+            tf.reshape(squares, tf.constant(new int[] {-1, size * size * in})),
+            tf.reshape(kernel(name, in, out, size), tf.constant(new int[] {-1, out})));
+    return tf.reshape(rows, tf.constant(new int[] {-1, side * side, out}));
+  }
+
+  private Operand<TFloat32> kernel(String name, long in, long out, long size) {
+    return layers
+        .variable(
+            name + "/kernel",
+            Shape.of(size, size, in, out),
+            Role.WEIGHT,
+            new VarianceScaling<>(
+                2.0,
+                VarianceScaling.Mode.FAN_OUT,
+                VarianceScaling.Distribution.TRUNCATED_NORMAL,
+                layers.seed(name)))
+        .value();
   }
 
   /** Convolution with the border that keeps the grid, batch norm, ReLU. */

@@ -1,5 +1,6 @@
 package dev.lockstep.model.layer;
 
+import dev.lockstep.tensorflow.FusedFunction;
 import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variable.Role;
 import dev.lockstep.tensorflow.Variables;
@@ -29,6 +30,8 @@ import org.tensorflow.types.family.TNumber;
 public final class Layers {
   /** The deviation of CLIP's and BERT's initial weights. */
   private static final double INITIAL_DEVIATION = 0.02;
+
+  private static final int LEAST_FUSED_WIDTH = 512;
 
   private final Ops tf;
   private final Variables variables;
@@ -87,8 +90,24 @@ public final class Layers {
    * @param x [rows, in]
    * @return [rows, out]
    */
-  public Operand<TFloat32> dense(String name, Operand<TFloat32> x, long in, long out) {
+  public Operand<TFloat32> dense(String name, Operand<? extends TNumber> x, long in, long out) {
     return bias(name, denseWithoutBias(name, x, in, out), out);
+  }
+
+  /**
+   * f(x W + b), for a product to take.
+   *
+   * @param x [rows, in]
+   * @return [rows, out]
+   */
+  public Operand<? extends TNumber> activatedDense(
+      Activation activation, String name, Operand<? extends TNumber> x, long in, long out) {
+    if (!isFused(out)) {
+      return activate(activation, dense(name, x, in, out));
+    }
+    Operand<TBfloat16> product =
+        tf.linalg.matMul(asBfloat16(x), asBfloat16(weight(name + "/kernel", Shape.of(in, out))));
+    return FusedLayers.activate(tf, activation, product, zeros(name + "/bias", out));
   }
 
   /**
@@ -97,7 +116,8 @@ public final class Layers {
    * @param x [rows, in]
    * @return [rows, out]
    */
-  public Operand<TFloat32> denseWithoutBias(String name, Operand<TFloat32> x, long in, long out) {
+  public Operand<TFloat32> denseWithoutBias(
+      String name, Operand<? extends TNumber> x, long in, long out) {
     return matMul(x, weight(name + "/kernel", Shape.of(in, out)));
   }
 
@@ -116,17 +136,10 @@ public final class Layers {
    * @param a [rows, inner]
    * @param b [inner, columns]
    */
-  public Operand<TFloat32> matMul(Operand<TFloat32> a, Operand<TFloat32> b) {
+  public Operand<TFloat32> matMul(Operand<? extends TNumber> a, Operand<? extends TNumber> b) {
     return mode.bfloat16()
         ? asFloat(tf.linalg.matMul(asBfloat16(a), asBfloat16(b)))
-        : tf.linalg.matMul(a, b);
-  }
-
-  /** An Einstein sum of two tensors, such as {@code bqhd,bkhd->bhqk}. */
-  public Operand<TFloat32> einsum(String equation, Operand<TFloat32> a, Operand<TFloat32> b) {
-    return mode.bfloat16()
-        ? asFloat(tf.linalg.einsum(List.of(asBfloat16(a), asBfloat16(b)), equation))
-        : tf.linalg.einsum(List.of(a, b), equation);
+        : tf.linalg.matMul(asFloat(a), asFloat(b));
   }
 
   /** The type that a tower of convolutions keeps its activations in. */
@@ -140,14 +153,25 @@ public final class Layers {
    * @param x [..., width]
    */
   public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, long width, double epsilon) {
+    Operand<TFloat32> scale = ones(name + "/scale", width);
+    Operand<TFloat32> offset = zeros(name + "/offset", width);
+    return isFused(width)
+        ? FusedLayers.layerNorm(tf, x, scale, offset, epsilon)
+        : layerNorm(tf, x, scale, offset, epsilon);
+  }
+
+  static Operand<TFloat32> layerNorm(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> scale,
+      Operand<TFloat32> offset,
+      double epsilon) {
     Operand<TInt32> last = tf.constant(-1);
     Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
     Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
     Operand<TFloat32> deviation =
         tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
-    return tf.math.add(
-        tf.math.mul(tf.math.mul(centred, deviation), ones(name + "/scale", width)),
-        zeros(name + "/offset", width));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, deviation), scale), offset);
   }
 
   /**
@@ -194,6 +218,14 @@ public final class Layers {
             .keepPatches(patches, count, (int) Math.max(1, Math.round(count * (1 - rate))));
   }
 
+  /** Compiling takes seconds at the first step, which a small model does not win back. */
+  private boolean isFused(long width) {
+    return mode.bfloat16()
+        && mode.step() != null
+        && width >= LEAST_FUSED_WIDTH
+        && FusedFunction.available();
+  }
+
   private boolean isOff(double rate) {
     return rate == 0 || !mode.learns().test(scope);
   }
@@ -238,11 +270,11 @@ public final class Layers {
     return new TruncatedNormal<>(0, INITIAL_DEVIATION, seed(name));
   }
 
-  private Operand<TBfloat16> asBfloat16(Operand<TFloat32> x) {
+  private Operand<TBfloat16> asBfloat16(Operand<? extends TNumber> x) {
     return cast(x, TBfloat16.class);
   }
 
-  private Operand<TFloat32> asFloat(Operand<TBfloat16> x) {
+  private Operand<TFloat32> asFloat(Operand<? extends TNumber> x) {
     return cast(x, TFloat32.class);
   }
 

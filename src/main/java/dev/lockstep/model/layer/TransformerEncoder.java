@@ -183,10 +183,7 @@ public final class TransformerEncoder {
     int hidden = options.hiddenSize();
     int wide = options.intermediateSize();
     return inner.dense(
-        "down",
-        inner.activate(options.activation(), inner.dense("up", x, hidden, wide)),
-        wide,
-        hidden);
+        "down", inner.activatedDense(options.activation(), "up", x, hidden, wide), wide, hidden);
   }
 
   private Operand<TFloat32> norm(Layers layers, String name, Operand<TFloat32> x) {

@@ -70,8 +70,8 @@ class LayersTest {
 
   /** Three tokens of the values 1, 3, 11 and queries of 0. */
   private static Operand<TFloat32> attendedEqually(Layers layers, Operand<TFloat32> mask) {
-    Operand<TFloat32> zeros = layers.tf().constant(new float[1][3][1][1]);
-    Operand<TFloat32> values = layers.tf().constant(new float[][][][] {{{{1}}, {{3}}, {{11}}}});
+    Operand<TFloat32> zeros = layers.tf().constant(new float[1][1][3][1]);
+    Operand<TFloat32> values = layers.tf().constant(new float[][][][] {{{{1}, {3}, {11}}}});
     return Attention.mix(layers, zeros, zeros, values, 1, mask, 0);
   }
 
@@ -85,9 +85,8 @@ class LayersTest {
                     Attention.mix(
                         l,
                         l.tf().constant(new float[][][][] {{{{2, 0, 0, 0}}}}),
-                        l.tf()
-                            .constant(new float[][][][] {{{{logarithm, 0, 0, 0}}, {{0, 5, 5, 5}}}}),
-                        l.tf().constant(new float[][][][] {{{{4, 8, 0, 0}}, {{0, 4, 0, 4}}}}),
+                        l.tf().constant(new float[][][][] {{{{logarithm, 0, 0, 0}, {0, 5, 5, 5}}}}),
+                        l.tf().constant(new float[][][][] {{{{4, 8, 0, 0}, {0, 4, 0, 4}}}}),
                         4,
                         null,
                         0)))
