@@ -65,11 +65,19 @@ public final class LockstepCommand implements Runnable {
   /** Runs a command line and gives its exit status. */
   public static int execute(String... arguments) {
     LockstepCommand root = new LockstepCommand();
-    return new CommandLine(root)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionStrategy(root::executeWithLog)
-        .setExecutionExceptionHandler(root::tell)
-        .execute(arguments);
+    CommandLine line =
+        new CommandLine(root)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(root::executeWithLog)
+            .setExecutionExceptionHandler(root::tell);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      line.getErr().println("lockstep: the memory does not suffice: " + e.getMessage());
+      line.getErr().println("  give it more, as in LOCKSTEP_HEAP=4g; the same command goes on");
+      line.getErr().flush();
+      return ExitCode.SOFTWARE;
+    }
   }
 
   private int executeWithLog(ParseResult parsed) {

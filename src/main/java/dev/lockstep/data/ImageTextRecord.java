@@ -34,6 +34,9 @@ public record ImageTextRecord(
   public static final String ROW = "row";
   public static final String TEXT = "text";
 
+  /** Of field 1, of a length: the features of an Example, an entry of their map, its key. */
+  private static final int MESSAGE_TAG = 1 << 3 | 2;
+
   /** The serialised Example; equal records give equal bytes. */
   public byte[] toBytes() {
     Int64List.Builder ids = Int64List.newBuilder();
@@ -61,6 +64,57 @@ public record ImageTextRecord(
     }
     out.checkNoSpaceLeft();
     return bytes;
+  }
+
+  /**
+   * A record without its image, for who reads features in its place; only lengths are looked at. A
+   * record that is not laid out as {@link #toBytes} lays it out is given back as it is.
+   */
+  public static byte[] withoutImage(byte[] record) {
+    CodedInputStream in = CodedInputStream.newInstance(record);
+    try {
+      if (in.readTag() != MESSAGE_TAG) {
+        return record;
+      }
+      int length = in.readRawVarint32();
+      int first = in.getTotalBytesRead();
+      if (first + length != record.length) {
+        return record;
+      }
+      while (!in.isAtEnd()) {
+        int begin = in.getTotalBytesRead();
+        boolean isEntry = in.readTag() == MESSAGE_TAG;
+        int entryEnd = in.readRawVarint32() + in.getTotalBytesRead();
+        if (!isEntry || in.readTag() != MESSAGE_TAG) {
+          return record;
+        }
+        boolean isImage = in.readString().equals(IMAGE);
+        in.skipRawBytes(entryEnd - in.getTotalBytesRead());
+        if (isImage) {
+          return without(record, first, begin, entryEnd);
+        }
+      }
+      return record;
+    } catch (IOException e) {
+      return record;
+    }
+  }
+
+  /** The message of the features that begins at {@code first}, without some bytes. */
+  private static byte[] without(byte[] record, int first, int begin, int end) throws IOException {
+    int length = record.length - first - (end - begin);
+    byte[] shorter =
+        new byte
+            [CodedOutputStream.computeTagSize(1)
+                + CodedOutputStream.computeUInt32SizeNoTag(length)
+                + length];
+    CodedOutputStream out = CodedOutputStream.newInstance(shorter);
+    out.writeUInt32NoTag(MESSAGE_TAG);
+    out.writeUInt32NoTag(length);
+    out.writeRawBytes(record, first, begin - first);
+    out.writeRawBytes(record, end, record.length - end);
+    out.checkNoSpaceLeft();
+    return shorter;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.lockstep.input;
 
 import dev.lockstep.data.DataSpec.OnBadShard;
+import dev.lockstep.data.ImageTextRecord;
 import dev.lockstep.data.RecordFiles;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
@@ -17,6 +18,7 @@ final class RecordReading implements AutoCloseable {
   private static final int TRIES = 1000;
 
   private final RecordSource source;
+  private final boolean withImages;
   private final OnBadShard onBadShard;
   private final long seed;
   private final RecordFiles files;
@@ -53,6 +55,7 @@ final class RecordReading implements AutoCloseable {
       long seed,
       UnaryOperator<RecordAccess> disk) {
     this.source = source;
+    this.withImages = layout.images() || layout.otherView();
     this.onBadShard = spec.onBadShard();
     this.seed = seed;
     this.files = new RecordFiles(source.files());
@@ -173,7 +176,9 @@ final class RecordReading implements AutoCloseable {
     byte[] bytes = access.read(source.index().shard(record), source.index().offset(record));
     long inMemory = System.nanoTime();
     readNanos.add(inMemory - begun);
-    if (originals != null) {
+    if (!withImages) {
+      bytes = ImageTextRecord.withoutImage(bytes);
+    } else if (originals != null) {
       bytes = originals.pixelsFirst(bytes);
       resizeNanos.add(System.nanoTime() - inMemory);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -19,6 +20,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.train.Restore;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
@@ -72,6 +74,30 @@ public final class CheckpointFile {
     return runner.run();
   }
 
+  /** Makes TensorFlow ready to save, which the first time would wait for; nothing is written. */
+  public void makeReady(Session session) {
+    refuse(session.runner());
+  }
+
+  /** The same for {@link #hold} and {@link #save(Session, Path, Result)}. */
+  public void makeReadyToHold(Session session) {
+    Session.Runner runner = session.runner();
+    try (Result held = hold(session)) {
+      feed(runner, held);
+      refuse(runner);
+    }
+  }
+
+  /** TensorFlow looks at the types of what is fed when a run is ready, and before it runs. */
+  private void refuse(Session.Runner runner) {
+    try (TInt32 noPath = TInt32.scalarOf(0)) {
+      runner.feed(path, noPath).addTarget(save).run().close();
+      throw new IllegalStateException("a run took a path that is a number");
+    } catch (TFInvalidArgumentException e) {
+      return;
+    }
+  }
+
   /**
    * Saves the variables as they are.
    *
@@ -85,10 +111,14 @@ public final class CheckpointFile {
   /** Saves the variables as they were. */
   public void save(Session session, Path prefix, Result held) {
     Session.Runner runner = session.runner();
+    feed(runner, held);
+    save(runner, prefix);
+  }
+
+  private void feed(Session.Runner runner, Result held) {
     for (int i = 0; i < values.size(); i++) {
       runner.feed(values.get(i), held.get(i));
     }
-    save(runner, prefix);
   }
 
   private void save(Session.Runner runner, Path prefix) {

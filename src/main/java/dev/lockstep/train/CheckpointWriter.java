@@ -80,6 +80,15 @@ final class CheckpointWriter implements AutoCloseable {
     return memory.allows(file.bytes());
   }
 
+  /** Makes TensorFlow ready to write a checkpoint between two stages. */
+  void makeReady() {
+    if (canWriteBeside()) {
+      file.makeReadyToHold(session);
+    } else {
+      file.makeReady(session);
+    }
+  }
+
   /** The same, beside the training; to be called when nothing is being written. */
   void writeBeside(TrainingState state, boolean best) {
     begun(state);

@@ -91,9 +91,9 @@ final class StageGraph {
     return phases.stream().map(StepGraph::targets).toList();
   }
 
-  /** As {@link StepGraph#makeReady}, for each phase in order. */
+  /** As {@link StepGraph#makeReady}, for the steps that the stage begins with. */
   void makeReady(Session session) {
-    phases.forEach(phase -> phase.makeReady(session, inputs));
+    phases.get(0).makeReady(session, inputs);
   }
 
   /** The step at the beginning of the stage, where it takes the whole batch at once. */

@@ -296,6 +296,7 @@ public final class Trainer implements AutoCloseable {
   private void makeReady(TrainingListener listener, TrainingStage now, TrainingStage next) {
     long start = System.nanoTime();
     next.makeReady(session);
+    checkpointWriter.makeReady();
     listener.onMessage(
         now.spec().name(),
         "stage %s is ready to begin (%.1f s)"

@@ -74,6 +74,7 @@ class CheckpointWriterTest {
   void whatIsWrittenBesideTheTrainingIsAsItWasWhenItBegan() {
     try (CheckpointWriter writer = writer(folder)) {
       session.run(doubled);
+      writer.makeReady();
       writer.writeBeside(STATE, true);
       session.run(doubled);
       session.run(doubled);
@@ -86,6 +87,14 @@ class CheckpointWriterTest {
       assertThat(writer.restoreLatest()).contains(STATE);
       assertThat(value()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void makingReadyWritesNothing() {
+    file.makeReady(session);
+    file.makeReadyToHold(session);
+    assertThat(value()).isEqualTo(1);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
