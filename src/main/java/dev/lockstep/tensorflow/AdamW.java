@@ -183,18 +183,18 @@ public final class AdamW {
     List<Op> before = new ArrayList<>(after);
     before.addAll(gradients);
     // One operation to wait for: edges from each gradient to each change would be by far the most
-    // of
-    // a graph, and a graph's size is what its first steps cost.
+    // of a graph, and a graph's size is what its first steps cost.
     Ops ready = tf.withControlDependencies(List.of(tf.withControlDependencies(before).noOp()));
     Op counted = ready.assignAddVariableOp(counts.handle(), mask(updates));
     Operand<TFloat32> times =
         tf.withControlDependencies(List.of(counted))
             .readVariableOp(counts.handle(), TFloat32.class);
-    List<Operand<TFloat32>> beta1Powers = powers(options.beta1(), times);
-    List<Operand<TFloat32>> beta2Powers = powers(options.beta2(), times);
     Operand<TFloat32> beta1 = tf.constant((float) options.beta1());
     Operand<TFloat32> beta2 = tf.constant((float) options.beta2());
-    Operand<TFloat32> epsilon = tf.constant((float) options.epsilon());
+    Operand<TFloat32> powersOfBeta2 = tf.math.pow(beta2, times);
+    List<Operand<TFloat32>> beta1Powers = byVariable(tf.math.pow(beta1, times));
+    List<Operand<TFloat32>> beta2Powers = byVariable(powersOfBeta2);
+    List<Operand<TFloat32>> epsilons = byVariable(epsilon(options.epsilon(), powersOfBeta2));
 
     List<Op> changes = new ArrayList<>();
     for (int i = 0; i < updates.size(); i++) {
@@ -226,7 +226,7 @@ public final class AdamW {
               learningRate,
               beta1,
               beta2,
-              epsilon(epsilon, beta2Powers.get(index)),
+              epsilons.get(index),
               gradients.get(i)));
     }
     return tf.withControlDependencies(changes).noOp();
@@ -237,14 +237,18 @@ public final class AdamW {
    * the paper by {@code sqrt(v / (1 - beta2^t)) + e}; they are the same for {@code e = epsilon *
    * sqrt(1 - beta2^t)}.
    */
-  private Operand<TFloat32> epsilon(Operand<TFloat32> epsilon, Operand<TFloat32> beta2Power) {
-    return tf.math.mul(epsilon, tf.math.sqrt(tf.math.sub(tf.constant(1f), beta2Power)));
+  private Operand<TFloat32> epsilon(double epsilon, Operand<TFloat32> powersOfBeta2) {
+    return tf.math.mul(
+        tf.constant((float) epsilon), tf.math.sqrt(tf.math.sub(tf.constant(1f), powersOfBeta2)));
   }
 
-  /** One scalar for each learned variable: beta to the power of how often it was changed. */
-  private List<Operand<TFloat32>> powers(double beta, Operand<TFloat32> times) {
-    return ImmutableList.copyOf(
-        tf.unstack(tf.math.pow(tf.constant((float) beta), times), (long) learned.size()).output());
+  /**
+   * One scalar for each learned variable.
+   *
+   * @param all [learned variables]
+   */
+  private List<Operand<TFloat32>> byVariable(Operand<TFloat32> all) {
+    return ImmutableList.copyOf(tf.unstack(all, (long) learned.size()).output());
   }
 
   private Operand<TFloat32> mask(List<Update> updates) {
