@@ -2,7 +2,7 @@ package dev.lockstep.evaluate;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,18 +71,14 @@ public record RetrievalRanks(
    */
   public static RetrievalRanks read(Path file) {
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      return new RetrievalRanks(
-          json.get("pairs").getAsInt(),
-          map(json.getAsJsonObject("textToImage")),
-          map(json.getAsJsonObject("imageToText")));
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | NullPointerException
-        | NumberFormatException
-        | ClassCastException
-        | UnsupportedOperationException e) {
+      return JsonText.read(
+          Files.readString(file),
+          json ->
+              new RetrievalRanks(
+                  json.get("pairs").getAsInt(),
+                  map(json.getAsJsonObject("textToImage")),
+                  map(json.getAsJsonObject("imageToText"))));
+    } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(
           file.toString(),
           "these are not ranks that a run has written: " + e.getMessage(),

@@ -4,7 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.train.TrainingState;
 import java.io.IOException;
@@ -61,18 +61,20 @@ public record RunResult(
       return Optional.empty();
     }
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      return Optional.of(
-          new RunResult(
-              json.get("steps").getAsLong(),
-              json.get("examples").getAsLong(),
-              json.get("trainingSeconds").getAsDouble(),
-              json.get("checkpoint").getAsString(),
-              Optional.ofNullable(json.getAsJsonObject("scores")).map(RetrievalScores::fromJson),
-              json.get("exportDifference").getAsDouble()));
-    } catch (IOException | JsonParseException | IllegalStateException | NullPointerException e) {
+      return Optional.of(JsonText.read(Files.readString(file), RunResult::of));
+    } catch (IOException | JsonParseException e) {
       return Optional.empty();
     }
+  }
+
+  private static RunResult of(JsonObject json) {
+    return new RunResult(
+        json.get("steps").getAsLong(),
+        json.get("examples").getAsLong(),
+        json.get("trainingSeconds").getAsDouble(),
+        json.get("checkpoint").getAsString(),
+        Optional.ofNullable(json.getAsJsonObject("scores")).map(RetrievalScores::fromJson),
+        json.get("exportDifference").getAsDouble());
   }
 
   /** For a person: a line of figures, then the scores. */

@@ -1,8 +1,7 @@
 package dev.lockstep.report;
 
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +41,15 @@ final class LostShards {
 
   private static void take(String line, Map<String, String> reasons) {
     try {
-      JsonObject event = JsonParser.parseString(line).getAsJsonObject();
-      reasons.putIfAbsent(
-          event.get("shard").getAsString(),
-          "from position %,d on, %s"
-              .formatted(event.get("position").getAsLong(), event.get("reason").getAsString()));
-    } catch (JsonParseException | IllegalStateException e) {
+      JsonText.take(
+          line,
+          event ->
+              reasons.putIfAbsent(
+                  event.get("shard").getAsString(),
+                  "from position %,d on, %s"
+                      .formatted(
+                          event.get("position").getAsLong(), event.get("reason").getAsString())));
+    } catch (JsonParseException e) {
       // The last line of a run that was killed may be cut; other sections count it.
       reasons.putIfAbsent("unknown", "the line about it is cut short");
     }

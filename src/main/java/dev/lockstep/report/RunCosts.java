@@ -3,7 +3,7 @@ package dev.lockstep.report;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,29 +59,26 @@ public record RunCosts(
       return unknown();
     }
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      Map<String, Double> operations = new LinkedHashMap<>();
-      json.getAsJsonObject("operationsPerPair")
-          .entrySet()
-          .forEach(entry -> operations.put(entry.getKey(), entry.getValue().getAsDouble()));
-      return new RunCosts(
-          operations,
-          json.get("textTokens").getAsLong(),
-          json.has("peakMemoryBytes")
-              ? OptionalLong.of(json.get("peakMemoryBytes").getAsLong())
-              : OptionalLong.empty());
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | NullPointerException
-        | NumberFormatException
-        | ClassCastException
-        | UnsupportedOperationException e) {
+      return JsonText.read(Files.readString(file), RunCosts::of);
+    } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(
           file.toString(),
           "these are not costs that a run has written: " + e.getMessage(),
           "delete the file; its figures are then left out",
           e);
     }
+  }
+
+  private static RunCosts of(JsonObject json) {
+    Map<String, Double> operations = new LinkedHashMap<>();
+    json.getAsJsonObject("operationsPerPair")
+        .entrySet()
+        .forEach(entry -> operations.put(entry.getKey(), entry.getValue().getAsDouble()));
+    return new RunCosts(
+        operations,
+        json.get("textTokens").getAsLong(),
+        json.has("peakMemoryBytes")
+            ? OptionalLong.of(json.get("peakMemoryBytes").getAsLong())
+            : OptionalLong.empty());
   }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.report;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.RetrievalScores;
 import java.io.BufferedReader;
@@ -109,39 +109,41 @@ record RunMetrics(
       Map<Long, Step> steps,
       Map<Long, Evaluation> evaluations) {
     try {
-      JsonObject event = JsonParser.parseString(line).getAsJsonObject();
-      switch (event.get("event").getAsString()) {
-        case "stage" -> {
-          Stage stage = stage(event);
-          stages.put(stage.index, stage);
-        }
-        case "stage-end" ->
-            stages.computeIfPresent(
-                event.get("index").getAsInt(),
-                (index, stage) -> stage.endedAfter(event.get("stageStep").getAsLong()));
-        case "step" -> {
-          Step step = step(event);
-          steps.put(step.step, step);
-        }
-        case "evaluation" -> {
-          Evaluation evaluation =
-              new Evaluation(
-                  event.get("step").getAsLong(),
-                  event.get("best").getAsBoolean(),
-                  RetrievalScores.fromJson(event.getAsJsonObject("scores")));
-          evaluations.put(evaluation.step, evaluation);
-        }
-        default -> {}
-      }
-      return true;
-    } catch (JsonParseException
-        | IllegalStateException
-        | NullPointerException
-        | NumberFormatException
-        | ClassCastException
-        | UnsupportedOperationException e) {
+      return JsonText.read(line, event -> take(event, stages, steps, evaluations));
+    } catch (JsonParseException e) {
       return false;
     }
+  }
+
+  private static boolean take(
+      JsonObject event,
+      Map<Integer, Stage> stages,
+      Map<Long, Step> steps,
+      Map<Long, Evaluation> evaluations) {
+    switch (event.get("event").getAsString()) {
+      case "stage" -> {
+        Stage stage = stage(event);
+        stages.put(stage.index, stage);
+      }
+      case "stage-end" ->
+          stages.computeIfPresent(
+              event.get("index").getAsInt(),
+              (index, stage) -> stage.endedAfter(event.get("stageStep").getAsLong()));
+      case "step" -> {
+        Step step = step(event);
+        steps.put(step.step, step);
+      }
+      case "evaluation" -> {
+        Evaluation evaluation =
+            new Evaluation(
+                event.get("step").getAsLong(),
+                event.get("best").getAsBoolean(),
+                RetrievalScores.fromJson(event.getAsJsonObject("scores")));
+        evaluations.put(evaluation.step, evaluation);
+      }
+      default -> {}
+    }
+    return true;
   }
 
   private static Stage stage(JsonObject event) {

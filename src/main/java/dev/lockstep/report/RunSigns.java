@@ -2,7 +2,7 @@ package dev.lockstep.report;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.RunFailedException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,32 +54,33 @@ record RunSigns(Collection<Found> findings, NavigableMap<Long, Map<String, Doubl
   private static void take(
       String line, Map<String, Found> findings, NavigableMap<Long, Map<String, Double>> signals) {
     try {
-      JsonObject event = JsonParser.parseString(line).getAsJsonObject();
-      if (event.has("signals")) {
-        Map<String, Double> byName = new TreeMap<>();
-        event
-            .getAsJsonObject("signals")
-            .entrySet()
-            .forEach(signal -> byName.put(signal.getKey(), signal.getValue().getAsDouble()));
-        signals.put(event.get("step").getAsLong(), byName);
-      } else if (event.get("event").getAsString().equals("finding")) {
-        Found found =
-            new Found(
-                event.get("stage").getAsString(),
-                event.get("step").getAsLong(),
-                event.get("id").getAsString(),
-                event.get("severity").getAsString(),
-                event.get("message").getAsString(),
-                event.get("advice").getAsString());
-        findings.put(found.stage + "/" + found.id, found);
-      }
-    } catch (JsonParseException
-        | IllegalStateException
-        | NullPointerException
-        | NumberFormatException
-        | ClassCastException
-        | UnsupportedOperationException e) {
+      JsonText.take(line, event -> take(event, findings, signals));
+    } catch (JsonParseException e) {
       return;
+    }
+  }
+
+  private static void take(
+      JsonObject event,
+      Map<String, Found> findings,
+      NavigableMap<Long, Map<String, Double>> signals) {
+    if (event.has("signals")) {
+      Map<String, Double> byName = new TreeMap<>();
+      event
+          .getAsJsonObject("signals")
+          .entrySet()
+          .forEach(signal -> byName.put(signal.getKey(), signal.getValue().getAsDouble()));
+      signals.put(event.get("step").getAsLong(), byName);
+    } else if (event.get("event").getAsString().equals("finding")) {
+      Found found =
+          new Found(
+              event.get("stage").getAsString(),
+              event.get("step").getAsLong(),
+              event.get("id").getAsString(),
+              event.get("severity").getAsString(),
+              event.get("message").getAsString(),
+              event.get("advice").getAsString());
+      findings.put(found.stage + "/" + found.id, found);
     }
   }
 

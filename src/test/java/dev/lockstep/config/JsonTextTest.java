@@ -1,0 +1,38 @@
+package dev.lockstep.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonParseException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTextTest {
+  @Test
+  void readsFields() {
+    assertThat(read("{\"of\": {\"count\": 3}}")).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{\"of\": {\"cou",
+        "[1, 2]",
+        "7",
+        "null",
+        "{}",
+        "{\"of\": 3}",
+        "{\"of\": {\"count\": \"three\"}}",
+        "{\"of\": {\"count\": {}}}",
+        "{\"of\": {\"count\": null}}"
+      })
+  void whateverElseItIsIsOneException(String text) {
+    assertThatThrownBy(() -> read(text)).isInstanceOf(JsonParseException.class);
+  }
+
+  private static int read(String text) {
+    return JsonText.read(text, json -> json.getAsJsonObject("of").get("count").getAsInt());
+  }
+}
