@@ -10,6 +10,8 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -111,7 +113,7 @@ final class OriginalImages implements AutoCloseable {
     Operand<TUint8> decode = isPng ? png : jpegs.get(fast ? ratio(image) : 0);
     try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(image))) {
       return session.runner().setOptions(ON_THIS_THREAD).feed(file, fed).fetch(decode).run();
-    } catch (TensorFlowException e) {
+    } catch (TFInvalidArgumentException | TFUnimplementedException | TensorFlowException e) {
       throw new IOException("an image of " + source.name() + " does not decode: " + e, e);
     }
   }

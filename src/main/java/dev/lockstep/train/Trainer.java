@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -390,7 +391,7 @@ public final class Trainer implements AutoCloseable {
     StepGraph.Measured measured;
     try {
       measured = stage.graph().step(session, state.step(), progress, rates, watched);
-    } catch (TensorFlowException e) {
+    } catch (TFInvalidArgumentException | TensorFlowException e) {
       throw stage.input().explain(e);
     }
     lastStepEnd = System.nanoTime();

@@ -71,11 +71,24 @@ class StepBenchmarkTest {
                 PROJECTION + 3 * text + 2 * SIMILARITIES));
   }
 
+  /** Without the channels of zeros that such a tower is given, the process ends here (SIGSEGV). */
+  @Test
+  void takesAStepOfANarrowTowerOnALargeGrid() {
+    String narrow =
+        MODEL.replaceFirst(
+            "image .*", "image { type = resnet, stem = small, stem-width = 8, depths = [1, 1] }");
+    assertThat(benchmark(narrow, 224).measure(Kind.JOINT).fastest()).isPositive();
+  }
+
   private static StepBenchmark benchmark() {
+    return benchmark(MODEL, 16);
+  }
+
+  private static StepBenchmark benchmark(String model, int imageSize) {
     return new StepBenchmark(
-        ModelSpec.from(Block.parse(MODEL), 16, TEXT),
+        ModelSpec.from(Block.parse(model), imageSize, TEXT),
         20,
-        16,
+        imageSize,
         TEXT,
         BATCH,
         1,

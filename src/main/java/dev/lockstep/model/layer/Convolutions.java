@@ -16,6 +16,8 @@ import org.tensorflow.types.family.TNumber;
  * bfloat16; border and stride count as in PyTorch.
  */
 public final class Convolutions {
+  private static final int SAFE_CHANNELS = 16;
+
   private final Ops tf;
   private final Layers layers;
 
@@ -38,11 +40,43 @@ public final class Convolutions {
    */
   public <T extends TNumber> Operand<T> convolve(
       String name, Operand<T> x, long in, long out, long size, long stride, long border) {
+    Operand<TFloat32> kernel = kernel(name, in, out, size);
+    return isNarrow(in) || isNarrow(out)
+        ? narrow(x, kernel, stride, border)
+        : convolved(x, kernel, stride, border);
+  }
+
+  /**
+   * oneDNN's gradient of a convolution writes past the end of its memory where it has 8 to 15
+   * channels and the grid is large.
+   */
+  private static boolean isNarrow(long channels) {
+    return channels >= 8 && channels < SAFE_CHANNELS;
+  }
+
+  /** With channels of zeros, which are cut off again. */
+  private <T extends TNumber> Operand<T> narrow(
+      Operand<T> x, Operand<TFloat32> kernel, long stride, long border) {
+    int in = (int) kernel.shape().get(2);
+    int out = (int) kernel.shape().get(3);
+    int moreIn = isNarrow(in) ? SAFE_CHANNELS - in : 0;
+    int moreOut = isNarrow(out) ? SAFE_CHANNELS - out : 0;
+    Operand<T> wide =
+        convolved(
+            padded(x, new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, moreIn}}),
+            padded(kernel, new int[][] {{0, 0}, {0, 0}, {0, moreIn}, {0, moreOut}}),
+            stride,
+            border);
+    return tf.slice(wide, tf.constant(new int[4]), tf.constant(new int[] {-1, -1, -1, out}));
+  }
+
+  private <T extends TNumber> Operand<T> convolved(
+      Operand<T> x, Operand<TFloat32> kernel, long stride, long border) {
     // TensorFlow pads unevenly where the stride is 2, and its gradient loses explicit paddings.
     boolean even = border == 0 || stride == 1;
     return tf.nn.conv2d(
         even ? x : bordered(x, (int) border),
-        layers.cast(kernel(name, in, out, size), x.type()),
+        layers.cast(kernel, x.type()),
         List.of(1L, stride, stride, 1L),
         even && border > 0 ? "SAME" : "VALID");
   }
@@ -122,9 +156,11 @@ public final class Convolutions {
   private <T extends TNumber> Operand<T> bordered(Operand<T> x, int border) {
     int[] sides = {border, border};
     int[] none = {0, 0};
-    return tf.pad(
-        x,
-        tf.constant(new int[][] {none, sides, sides, none}),
-        tf.dtypes.cast(tf.constant(0f), x.type()));
+    return padded(x, new int[][] {none, sides, sides, none});
+  }
+
+  /** With zeros before and after each dimension. */
+  private <T extends TNumber> Operand<T> padded(Operand<T> x, int[][] zeros) {
+    return tf.pad(x, tf.constant(zeros), tf.dtypes.cast(tf.constant(0f), x.type()));
   }
 }
