@@ -246,7 +246,9 @@ final class RecordStream {
           session.run(close);
         }
       } finally {
-        pool.shutdownNow();
+        // Not at once: an interrupt closes the file that a thread is reading, and stored features
+        // are read from the same file by the stages to come.
+        pool.shutdown();
         awaitEnd(pool);
         ended.countDown();
       }

@@ -153,6 +153,8 @@ class FeedingTogetherTest {
                     .limit(parts.size())
                     .map(part -> bytes(result, part))
                     .toList());
+          } catch (RuntimeException e) {
+            throw pipeline.explain(e);
           }
         }
         assertThat(pipeline.losses()).as("the damaged shard").hasSize(1);
