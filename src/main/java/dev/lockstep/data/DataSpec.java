@@ -89,20 +89,9 @@ public record DataSpec(
             shardBytes,
             screen,
             split);
+    // What a model is scored on is not chosen by what it trains on.
     StoreSpec evaluation =
-        new StoreSpec(
-            imageSize,
-            resize,
-            lossless(imageSize),
-            jpegQuality,
-            background,
-            minSide,
-            maxPixels,
-            maxCaptionLength,
-            shardBytes,
-            // What a model is scored on is not chosen by what it trains on.
-            ScreenSpec.NONE,
-            SplitSpec.NONE);
+        training.as(imageSize, lossless(imageSize), ScreenSpec.NONE, SplitSpec.NONE);
     return new DataSpec(
         train,
         test,

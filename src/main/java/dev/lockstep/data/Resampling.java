@@ -111,43 +111,55 @@ public final class Resampling {
   }
 
   private byte[] acrossThenDown(byte[] pixels, int width, FilterTaps across, FilterTaps down) {
-    int size = across.size();
     int columns = across.end() - across.first();
-    int rows = down.end() - down.first();
-    int depth = depth(columns);
-    tile = room(tile, columns, depth);
-    reduced = room(reduced, size, depth);
-    between = room(between, rows, size);
-    square = room(square, size, size);
-    for (int y = 0; y < rows; y += depth) {
-      int taken = Math.min(depth, rows - y);
-      PackedPixels.columns(pixels, width, down.first() + y, taken, across.first(), columns, tile);
-      weighted.sum(tile, across.first(), across, taken, reduced);
-      PackedPixels.turn(reduced, size, taken, between, y);
-    }
-    weighted.sum(between, down.first(), down, size, square);
-    return PackedPixels.bytes(square, size);
+    int[][] upright =
+        inTwo(
+            across,
+            down,
+            (row, rows) ->
+                PackedPixels.columns(
+                    pixels, width, down.first() + row, rows, across.first(), columns, tile));
+    return PackedPixels.bytes(upright, across.size());
   }
 
   private byte[] downThenAcross(byte[] pixels, int width, FilterTaps across, FilterTaps down) {
     int size = down.size();
-    int columns = across.end() - across.first();
     int rows = down.end() - down.first();
-    int depth = depth(rows);
-    tile = room(tile, rows, depth);
-    reduced = room(reduced, size, depth);
-    between = room(between, columns, size);
-    square = room(square, size, size);
-    for (int x = 0; x < columns; x += depth) {
-      int taken = Math.min(depth, columns - x);
-      PackedPixels.rows(pixels, width, down.first(), rows, across.first() + x, taken, tile);
-      weighted.sum(tile, down.first(), down, taken, reduced);
-      PackedPixels.turn(reduced, size, taken, between, x);
-    }
-    weighted.sum(between, across.first(), across, size, square);
+    int[][] lying =
+        inTwo(
+            down,
+            across,
+            (column, columns) ->
+                PackedPixels.rows(
+                    pixels, width, down.first(), rows, across.first() + column, columns, tile));
     int[][] upright = room(reduced, size, size);
-    PackedPixels.turn(square, size, size, upright, 0);
+    PackedPixels.turn(lying, size, size, upright, 0);
     return PackedPixels.bytes(upright, size);
+  }
+
+  /** Fills {@link #tile} with so many of the lines that the first pass goes along. */
+  private interface TileReader {
+    void read(int from, int count);
+  }
+
+  /** Both passes, in tiles of lines that the first one goes along. */
+  private int[][] inTwo(FilterTaps first, FilterTaps second, TileReader reader) {
+    int size = first.size();
+    int length = first.end() - first.first();
+    int lines = second.end() - second.first();
+    int depth = depth(length);
+    tile = room(tile, length, depth);
+    reduced = room(reduced, size, depth);
+    between = room(between, lines, size);
+    square = room(square, size, size);
+    for (int line = 0; line < lines; line += depth) {
+      int taken = Math.min(depth, lines - line);
+      reader.read(line, taken);
+      weighted.sum(tile, first.first(), first, taken, reduced);
+      PackedPixels.turn(reduced, size, taken, between, line);
+    }
+    weighted.sum(between, second.first(), second, size, square);
+    return square;
   }
 
   /** How long a tile's lines are: what fits the cache, but no less than vectors need. */

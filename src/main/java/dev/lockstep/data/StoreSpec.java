@@ -59,25 +59,20 @@ public record StoreSpec(
   /** The same for what is kept apart for scoring. */
   StoreSpec scored() {
     StoredAs stored = split.scored().orElse(new StoredAs(encoding, size));
-    return new StoreSpec(
-        stored.size(),
-        resize,
-        stored.encoding(),
-        jpegQuality,
-        background,
-        minSide,
-        maxPixels,
-        maxCaptionLength,
-        shardBytes,
-        screen,
-        split);
+    return as(stored.size(), stored.encoding(), screen, split);
   }
 
   StoreSpec with(ScreenSpec otherScreen, SplitSpec otherSplit) {
+    return as(size, encoding, otherScreen, otherSplit);
+  }
+
+  /** The same, stored and chosen otherwise. */
+  StoreSpec as(
+      int otherSize, Encoding otherEncoding, ScreenSpec otherScreen, SplitSpec otherSplit) {
     return new StoreSpec(
-        size,
+        otherSize,
         resize,
-        encoding,
+        otherEncoding,
         jpegQuality,
         background,
         minSide,

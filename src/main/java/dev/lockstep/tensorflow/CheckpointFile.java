@@ -11,7 +11,6 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -88,13 +87,9 @@ public final class CheckpointFile {
     }
   }
 
-  /** TensorFlow looks at the types of what is fed when a run is ready, and before it runs. */
   private void refuse(Session.Runner runner) {
     try (TInt32 noPath = TInt32.scalarOf(0)) {
-      runner.feed(path, noPath).addTarget(save).run().close();
-      throw new IllegalStateException("a run took a path that is a number");
-    } catch (TFInvalidArgumentException e) {
-      return;
+      RefusedRun.of(runner.feed(path, noPath).addTarget(save));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lockstep.train;
 
 import dev.lockstep.objective.Objective;
 import dev.lockstep.tensorflow.AdamW;
+import dev.lockstep.tensorflow.RefusedRun;
 import dev.lockstep.tensorflow.VariableValues;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -81,11 +81,7 @@ final class PhaseGraph implements StepGraph {
       Session.Runner runner = runner(session, withSignals);
       List<Tensor> fed = inputs.feedWrongly(runner);
       try {
-        runner.run().close();
-        throw new IllegalStateException("a run took a step number of another type");
-      } catch (TFInvalidArgumentException e) {
-        // As it is to be: the run is ready, and nothing of it has run.
-        continue;
+        RefusedRun.of(runner);
       } finally {
         fed.forEach(Tensor::close);
       }

@@ -41,8 +41,7 @@ final class StepInputs {
   }
 
   /**
-   * Feeds what no step takes: TensorFlow makes a run ready, which takes seconds for a large graph,
-   * before it looks at the types of what is fed, and then refuses it.
+   * Feeds what no step takes, for a {@link dev.lockstep.tensorflow.RefusedRun}.
    *
    * @return the fed tensors, to be closed after the run
    */

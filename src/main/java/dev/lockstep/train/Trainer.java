@@ -313,19 +313,10 @@ public final class Trainer implements AutoCloseable {
    * @return the steps, in order
    */
   public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
-    giveFirstValues();
     TrainingStage stage = stages.get(0);
     listener.onStageStart(views.stage(stage, state));
-    stage.input().start(session, 0);
-    clock = System.nanoTime();
-    List<StepView> taken = new ArrayList<>();
-    StepView step;
-    do {
-      step = step(stage);
-      taken.add(step);
-      listener.onStep(step);
-    } while (step.isFinite() && end(stage).isEmpty() && !enough.test(step));
-    if (setup.test().isPresent() && step.isFinite()) {
+    List<StepView> taken = firstSteps(stage, listener::onStep, enough);
+    if (setup.test().isPresent() && taken.get(taken.size() - 1).isFinite()) {
       evaluate(stage, listener);
     }
     return taken;
@@ -340,19 +331,25 @@ public final class Trainer implements AutoCloseable {
    * @return the steps, in order
    */
   public List<StepView> tryStage(int index, Predicate<StepView> enough) {
-    giveFirstValues();
     TrainingState before = state;
     state = TrainingState.startOf(index);
-    TrainingStage stage = stages.get(index);
+    List<StepView> taken = firstSteps(stages.get(index), step -> {}, enough);
+    state = before;
+    return taken;
+  }
+
+  private List<StepView> firstSteps(
+      TrainingStage stage, Consumer<StepView> told, Predicate<StepView> enough) {
+    giveFirstValues();
     stage.input().start(session, 0);
     clock = System.nanoTime();
     List<StepView> taken = new ArrayList<>();
+    StepView step;
     do {
-      taken.add(step(stage));
-    } while (taken.get(taken.size() - 1).isFinite()
-        && end(stage).isEmpty()
-        && !enough.test(taken.get(taken.size() - 1)));
-    state = before;
+      step = step(stage);
+      taken.add(step);
+      told.accept(step);
+    } while (step.isFinite() && end(stage).isEmpty() && !enough.test(step));
     return taken;
   }
 

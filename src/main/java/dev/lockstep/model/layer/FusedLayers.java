@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
@@ -71,11 +70,14 @@ final class FusedLayers {
         new FusedFunction(
             "LayerNorm",
             List.of(f, f, f),
-            (tf, in) -> {
-              Normalized x = Normalized.of(tf, cast(tf, in.get(0)), epsilon);
-              return List.of(
-                  tf.math.add(tf.math.mul(x.value(), cast(tf, in.get(1))), cast(tf, in.get(2))));
-            }),
+            (tf, in) ->
+                List.of(
+                    Layers.layerNorm(
+                        tf,
+                        cast(tf, in.get(0)),
+                        cast(tf, in.get(1)),
+                        cast(tf, in.get(2)),
+                        epsilon))),
         new FusedFunction(
             "LayerNormGradient",
             List.of(f, f, f),
@@ -84,29 +86,13 @@ final class FusedLayers {
               Operand<TFloat32> dy = cast(tf, in.get(2));
               Operand<TFloat32> d = tf.math.mul(dy, cast(tf, in.get(1)));
               // What does not change mean and deviation: equation 3 of Xu et al. 2019.
-              Operand<TFloat32> along = tf.math.mul(x.value(), mean(tf, tf.math.mul(d, x.value())));
+              Operand<TFloat32> along =
+                  tf.math.mul(x.value(), Normalized.mean(tf, tf.math.mul(d, x.value())));
               return List.of(
-                  tf.math.mul(x.factor(), tf.math.sub(tf.math.sub(d, mean(tf, d)), along)),
+                  tf.math.mul(
+                      x.factor(), tf.math.sub(tf.math.sub(d, Normalized.mean(tf, d)), along)),
                   tf.math.mul(dy, x.value()));
             }));
-  }
-
-  /**
-   * Rows brought to mean 0 and deviation 1.
-   *
-   * @param factor what they were multiplied by for it, [..., 1]
-   */
-  private record Normalized(Operand<TFloat32> value, Operand<TFloat32> factor) {
-    static Normalized of(Ops tf, Operand<TFloat32> x, float epsilon) {
-      Operand<TFloat32> centred = tf.math.sub(x, mean(tf, x));
-      Operand<TFloat32> factor =
-          tf.math.rsqrt(tf.math.add(mean(tf, tf.math.square(centred)), tf.constant(epsilon)));
-      return new Normalized(tf.math.mul(centred, factor), factor);
-    }
-  }
-
-  private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {
-    return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
   }
 
   /**

@@ -16,7 +16,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -102,7 +101,7 @@ public final class Layers {
    */
   public Operand<? extends TNumber> activatedDense(
       Activation activation, String name, Operand<? extends TNumber> x, long in, long out) {
-    if (!isFused(out)) {
+    if (!isFused(in)) {
       return activate(activation, dense(name, x, in, out));
     }
     Operand<TBfloat16> product =
@@ -166,12 +165,8 @@ public final class Layers {
       Operand<TFloat32> scale,
       Operand<TFloat32> offset,
       double epsilon) {
-    Operand<TInt32> last = tf.constant(-1);
-    Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
-    Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
-    Operand<TFloat32> deviation =
-        tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
-    return tf.math.add(tf.math.mul(tf.math.mul(centred, deviation), scale), offset);
+    Operand<TFloat32> normalized = Normalized.of(tf, x, epsilon).value();
+    return tf.math.add(tf.math.mul(normalized, scale), offset);
   }
 
   /**
