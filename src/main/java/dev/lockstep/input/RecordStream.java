@@ -5,7 +5,6 @@ import dev.lockstep.error.RunFailedException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,23 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Signature;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.io.FifoQueue;
-import org.tensorflow.op.io.QueueClose;
-import org.tensorflow.op.io.QueueDequeue;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -42,27 +29,14 @@ import org.tensorflow.types.family.TType;
  * exception that says which.
  */
 final class RecordStream {
-  private static final List<Class<? extends TType>> TYPES =
-      List.of(TInt64.class, TString.class, TUint8.class);
-
   private static final Logger LOG = LoggerFactory.getLogger(RecordStream.class);
-  private static final long CAPACITY = 2;
 
   private final BatchPlan plan;
   private final RecordReading reading;
   private final int captionsPerImage;
   private final int batchSize;
   private final int threads;
-  private final List<Class<? extends TType>> types;
-  private final List<Shape> shapes;
-  private final String queueName;
-  private final Placeholder<TInt64> positions;
-  private final Placeholder<TString> records;
-  private final Placeholder<TUint8> pixels;
-  private final Op enqueue;
-  private final Op dequeue;
-  private final Op close;
-  private final Operand<?> waiting;
+  private final RecordQueue queue;
   private final LongAdder starvedNanos = new LongAdder();
   private Feeder feeder;
   private volatile RuntimeException failure;
@@ -85,71 +59,17 @@ final class RecordStream {
     this.captionsPerImage = captionsPerImage;
     this.batchSize = batchSize;
     this.threads = threads;
-    int side = reading.pixelSide();
-    int parts = side > 0 ? TYPES.size() : TYPES.size() - 1;
-    Shape squares = Shape.of(rows, side, side, RecordBatch.CHANNELS);
-    this.types = TYPES.subList(0, parts);
-    this.shapes = List.of(Shape.of(rows), Shape.of(rows), squares).subList(0, parts);
-    queueName = tf.scope().makeOpName("records");
-    FifoQueue queue = queue(tf);
-    positions = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-    records = tf.placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-    pixels = tf.placeholder(TUint8.class, Placeholder.shape(squares));
-    List<Operand<?>> components = List.of(positions, ownedByTensorFlow(tf, records), pixels);
-    enqueue = tf.io.queueEnqueue(queue, components.subList(0, parts));
-    dequeue = tf.io.queueDequeue(queue, types);
-    close = tf.io.queueClose(queue, QueueClose.cancelPendingEnqueues(true));
-    waiting = tf.io.queueSize(queue);
+    this.queue = new RecordQueue(tf, rows, reading.pixelSide());
   }
 
-  /**
-   * A copy of strings. Those of a tensor that was fed are freed when Java closes it, but only where
-   * nobody else holds them; what still lies in a queue then is never given back.
-   */
-  private static Operand<TString> ownedByTensorFlow(Ops tf, Operand<TString> strings) {
-    return tf.gather(
-        strings, tf.range(tf.constant(0), tf.size(strings), tf.constant(1)), tf.constant(0));
-  }
-
-  /** The same queue wherever it is named, in a function too. */
-  private FifoQueue queue(Ops tf) {
-    return tf.io.fifoQueue(types, FifoQueue.capacity(CAPACITY), FifoQueue.sharedName(queueName));
-  }
-
-  /**
-   * A dataset of so many batches: positions [batch], records [batch] and, where they are apart from
-   * those, pixels [batch, side, side, 3].
-   *
-   * @param batches a scalar
-   */
+  /** As {@link RecordQueue#dataset}. */
   Operand<? extends TType> dataset(Ops tf, Operand<TInt64> batches) {
-    List<Class<? extends TType>> integer = List.of(TInt64.class);
-    List<Shape> scalar = List.of(Shape.scalar());
-    try (ConcreteFunction take = ConcreteFunction.create(this::takeBatch)) {
-      return tf.data.mapDataset(
-          tf.data.rangeDataset(tf.constant(0L), batches, tf.constant(1L), integer, scalar),
-          List.of(),
-          take,
-          types,
-          shapes);
-    }
+    return queue.dataset(tf, batches);
   }
 
-  /** The records of a batch, past the dataset: for measurements. */
-  @SuppressWarnings("unchecked")
+  /** As {@link RecordQueue#take}. */
   Operand<TString> take(Ops tf) {
-    return (Operand<TString>) tf.io.queueDequeue(queue(tf), types).components().get(1);
-  }
-
-  private Signature takeBatch(Ops tf) {
-    Placeholder<TInt64> number = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    QueueDequeue taken = tf.io.queueDequeue(queue(tf), types);
-    List<Output<?>> components = taken.components();
-    Signature.Builder signature = Signature.builder("take").input("number", number);
-    for (int i = 0; i < components.size(); i++) {
-      signature.output("part" + i, tf.ensureShape(components.get(i), shapes.get(i)));
-    }
-    return signature.build();
+    return queue.take(tf);
   }
 
   /**
@@ -242,8 +162,7 @@ final class RecordStream {
               e instanceof RuntimeException known
                   ? known
                   : new RunFailedException("reading failed: " + e, "give it more memory", e);
-          // Whoever waits for a batch is told that none will come.
-          session.run(close);
+          queue.close(session);
         }
       } finally {
         // Not at once: an interrupt closes the file that a thread is reading, and stored features
@@ -267,26 +186,13 @@ final class RecordStream {
           }
           try (RecordBatch batch = get(ahead.remove())) {
             if (!stopping) {
-              enqueue(batch);
+              queue.put(session, batch);
             }
           }
         }
       } finally {
         ahead.forEach(this::discard);
       }
-    }
-
-    private void enqueue(RecordBatch batch) {
-      Session.Runner runner =
-          session
-              .runner()
-              .feed(positions, batch.positions())
-              .feed(records, batch.records())
-              .addTarget(enqueue);
-      if (batch.pixels() != null) {
-        runner.feed(pixels, batch.pixels());
-      }
-      runner.run().close();
     }
 
     /** Gives the memory of a batch back that nobody will take. */
@@ -351,7 +257,7 @@ final class RecordStream {
     void end() {
       stopping = true;
       if (failure == null) {
-        session.run(close);
+        queue.close(session);
       }
       try {
         ended.await();
@@ -361,14 +267,8 @@ final class RecordStream {
     }
 
     private void drain() {
-      while (failure == null && size() > 0) {
-        session.run(dequeue);
-      }
-    }
-
-    private int size() {
-      try (Result result = session.runner().fetch(waiting).run()) {
-        return ((TInt32) result.get(0)).getInt();
+      while (failure == null && queue.size(session) > 0) {
+        queue.drop(session);
       }
     }
 
