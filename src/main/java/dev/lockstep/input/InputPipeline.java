@@ -262,7 +262,7 @@ public final class InputPipeline {
   Op takeRecords(Ops tf, boolean parse) {
     Operand<TString> taken = records.take(tf);
     return parse
-        ? tf.withControlDependencies(BatchFunction.Features.parse(tf, taken).rows()).noOp()
+        ? tf.withControlDependencies(ParsedRecords.of(tf, taken).rows()).noOp()
         : tf.withControlDependencies(taken).noOp();
   }
 
