@@ -1,13 +1,11 @@
 package dev.lockstep.command;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lockstep.config.Block;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.evaluate.Agreement;
 import dev.lockstep.evaluate.Arithmetic;
-import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.tensorflow.Device;
 import dev.lockstep.tensorflow.DeviceSpec;
 import java.nio.file.Path;
@@ -69,6 +67,7 @@ final class AgreeCommand implements Callable<Integer> {
       throw new InvalidInputException(
           "--tolerance " + tolerance, "it is no limit", "expected a number of 0 or more");
     }
+    OutputFiles.check(json, write);
     Device device = Device.open(DeviceSpec.from(Block.parse("gpus = none")));
     boolean agrees = true;
     List<InvalidInputException> unusable = new ArrayList<>();
@@ -90,7 +89,7 @@ final class AgreeCommand implements Callable<Integer> {
       JsonObject object = new JsonObject();
       object.addProperty("agrees", agrees && unusable.isEmpty());
       object.add("folders", all);
-      RunFolder.write(json, new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n");
+      OutputFiles.write(json, object);
     }
     if (!unusable.isEmpty()) {
       // The last is said by whoever catches it.

@@ -76,6 +76,7 @@ final class BenchStepCommand implements Callable<Integer> {
     atLeast("--batch", batch, 2);
     atLeast("--steps", steps, 1);
     atLeast("--vocabulary", vocabulary, 2);
+    OutputFiles.check(json);
     StepReport report = kinds.size() == 1 ? measure(kinds.get(0)) : measureEach();
     if (json != null) {
       RunFolder.write(json, report.toJson());

@@ -1,13 +1,11 @@
 package dev.lockstep.command;
 
-import com.google.gson.GsonBuilder;
 import dev.lockstep.data.FolderPairs;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.data.SourceSpec;
 import dev.lockstep.evaluate.ClassificationScores;
 import dev.lockstep.evaluate.ZeroShotClassifier.Guess;
 import dev.lockstep.experiment.Classification;
-import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.export.ExportedModel;
 import dev.lockstep.export.ModelVersions;
 import dev.lockstep.serve.ServedPath;
@@ -20,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "classify",
@@ -32,11 +30,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class ClassifyCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "RUN|MODEL",
-      description = "A run's folder, or one that 'lockstep export' has written.")
-  private Path path;
+  @Mixin private ServedModel model;
 
   @Option(
       names = "--images",
@@ -62,7 +56,8 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ServedPath served = ServedPath.of(path);
+    OutputFiles.check(json);
+    ServedPath served = model.open();
     PairSource pairs =
         Files.isDirectory(images)
             ? FolderPairs.of(images)
@@ -72,10 +67,10 @@ final class ClassifyCommand implements Callable<Integer> {
             .map(ModelVersions.Version::folder)
             .orElse(served.models());
     Optional<ClassificationScores> scores;
-    try (ExportedModel model =
+    try (ExportedModel exported =
         ExportedModel.load(folder, Device.open(served.device()).sessionConfig())) {
       scores =
-          new Classification(model)
+          new Classification(exported)
               .score(
                   pairs,
                   Optional.ofNullable(labels),
@@ -84,14 +79,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     scores.ifPresent(s -> System.err.print(s.toTable()));
     if (json != null && scores.isPresent()) {
-      RunFolder.write(
-          json,
-          new GsonBuilder()
-                  .setPrettyPrinting()
-                  .disableHtmlEscaping()
-                  .create()
-                  .toJson(scores.get().toJson())
-              + "\n");
+      OutputFiles.write(json, scores.get().toJson());
     }
     return 0;
   }

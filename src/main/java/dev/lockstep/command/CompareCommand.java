@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -60,12 +61,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--smoke", description = "Compare the short forms of the experiments.")
   private boolean smoke;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "The folder of all runs (default: ${DEFAULT-VALUE}).")
-  private Path runs;
+  @Mixin private RunsFolder runs;
 
   @Override
   public Integer call() {
@@ -83,7 +79,7 @@ final class CompareCommand implements Callable<Integer> {
       throw new InvalidInputException(
           "compare", "no experiment and no run is named", "name two or more");
     }
-    ComparisonRuns all = new ComparisonRuns(runs, System.err);
+    ComparisonRuns all = new ComparisonRuns(runs.path(), System.err);
     Optional<List<ComparedRun>> complete = all.complete(paths, overrides, smoke);
     if (complete.isEmpty()) {
       return LockstepCommand.INTERRUPTED;
@@ -109,20 +105,6 @@ final class CompareCommand implements Callable<Integer> {
       throw new InvalidInputException(
           "--target " + target, "this is no recall", "give one above 0, at most 1, as in 0.4");
     }
-    for (Path file : new Path[] {out, csv, json}) {
-      if (file != null) {
-        checkWritable(file);
-      }
-    }
-  }
-
-  private static void checkWritable(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw new InvalidInputException(
-          file.toString(),
-          Files.isDirectory(file) ? "this is a folder" : folder + " is no folder to write to",
-          "name a file in a folder that exists");
-    }
+    OutputFiles.check(out, csv, json);
   }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.command;
 
-import com.google.gson.GsonBuilder;
 import dev.lockstep.data.DatasetCheck;
 import dev.lockstep.data.DatasetRewriter;
 import dev.lockstep.data.DatasetSummary;
@@ -56,14 +55,14 @@ final class DataCommand {
           int pictures,
       @Option(names = "--json", paramLabel = "FILE", description = "Also write the numbers there.")
           Path json) {
+    OutputFiles.check(sheet, json);
     DatasetSummary summary = new DatasetSummary(PreparedDataset.open(folder));
     System.out.print(summary.toText());
     if (sheet != null) {
       RunFolder.write(sheet, summary.sheet(pictures));
     }
     if (json != null) {
-      RunFolder.write(
-          json, new GsonBuilder().setPrettyPrinting().create().toJson(summary.toJson()) + "\n");
+      OutputFiles.write(json, summary.toJson());
     }
     return 0;
   }

@@ -1,18 +1,14 @@
 package dev.lockstep.command;
 
-import dev.lockstep.error.InvalidInputException;
-import dev.lockstep.experiment.Experiment;
 import dev.lockstep.experiment.ExperimentDoctor;
 import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.train.Finding;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "doctor",
@@ -23,11 +19,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "EXPERIMENT", description = "An experiment file.")
-  private Path file;
-
-  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys to set over the file.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private ExperimentArguments given;
 
   @Option(
       names = "--json",
@@ -37,16 +29,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Experiment experiment = Experiment.read(file, overrides, false);
-    if (json != null) {
-      Path folder = json.toAbsolutePath().getParent();
-      if (!Files.isDirectory(folder) || Files.isDirectory(json)) {
-        throw new InvalidInputException(
-            "--json " + json, "is not a file in a folder that there is", "give another path");
-      }
-    }
+    OutputFiles.check(json);
     List<Finding> findings =
-        new ExperimentDoctor(experiment, System.out, System.err::println).examine();
+        new ExperimentDoctor(given.read(), System.out, System.err::println).examine();
     if (json != null) {
       RunFolder.write(json, ExperimentDoctor.toJson(findings));
     }

@@ -3,12 +3,10 @@ package dev.lockstep.command;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.lockstep.data.Preparation;
-import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.evaluate.EmbeddedPairs;
 import dev.lockstep.evaluate.Embeddings;
 import dev.lockstep.evaluate.TrainedModel;
-import dev.lockstep.experiment.FinishedRun;
 import dev.lockstep.experiment.StoredModel;
 import dev.lockstep.pretrained.SafetensorsWriter;
 import dev.lockstep.tensorflow.Device;
@@ -19,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tensorflow.ndarray.Shape;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "embed",
@@ -35,18 +33,7 @@ final class EmbedCommand implements Callable<Integer> {
   private static final String TEXTS = "text_embeds";
   private static final int SHOWN = 20;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "A run, an imported model, or a folder in transformers' form.")
-  private Path model;
-
-  @Option(
-      names = "--pairs",
-      required = true,
-      paramLabel = "FILE.csv",
-      description = "Columns text,image_path; paths count from the CSV's folder.")
-  private Path pairs;
+  @Mixin private ModelWithPairs given;
 
   @Option(
       names = "--out",
@@ -56,29 +43,18 @@ final class EmbedCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
-      names = "--checkpoint",
-      defaultValue = "best",
-      description = "Of a run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private FinishedRun.Choice choice;
-
-  @Option(
       names = "--leave-out",
       description = "Leave out rows that cannot be used, which are an error otherwise.")
   private boolean leaveOut;
 
   @Override
   public Integer call() throws IOException {
-    StoredModel stored = StoredModel.open(model, choice);
-    System.err.println("model: " + stored.name());
+    OutputFiles.check(out);
+    StoredModel stored = given.open();
     Device device = Device.open(stored.device());
-    Path beside = out.toAbsolutePath().getParent();
-    if (!Files.isDirectory(beside)) {
-      throw new InvalidInputException(
-          out.toString(), "its folder is not there", "make the folder first");
-    }
-    Path temporary = Files.createTempDirectory(beside, ".embed-");
+    Path temporary = Files.createTempDirectory(out.toAbsolutePath().getParent(), ".embed-");
     try {
-      Preparation prepared = stored.prepare(pairs, temporary, System.err::println);
+      Preparation prepared = stored.prepare(given.pairs(), temporary, System.err::println);
       checkWhole(prepared);
       try (TrainedModel trained = stored.over(prepared.dataset(), device)) {
         write(trained.embed());
@@ -102,7 +78,7 @@ final class EmbedCommand implements Callable<Integer> {
     }
     if (!leaveOut) {
       throw new RunFailedException(
-          pairs + ": " + prepared.dropped() + " rows cannot be used:" + rows,
+          given.pairs() + ": " + prepared.dropped() + " rows cannot be used:" + rows,
           "correct or remove them, or leave them out with --leave-out");
     }
     System.err.println("left out, so that what follows moves up:" + rows);

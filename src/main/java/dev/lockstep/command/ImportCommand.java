@@ -1,8 +1,6 @@
 package dev.lockstep.command;
 
-import com.google.gson.GsonBuilder;
 import dev.lockstep.error.InvalidInputException;
-import dev.lockstep.experiment.RunFolder;
 import dev.lockstep.pretrained.Checkpoint;
 import dev.lockstep.pretrained.ImportTable;
 import dev.lockstep.pretrained.ImportedModel;
@@ -67,8 +65,7 @@ final class ImportCommand implements Callable<Integer> {
     table.lines().forEach(System.out::println);
     System.out.println("written: " + folder);
     if (json != null) {
-      RunFolder.write(
-          json, new GsonBuilder().setPrettyPrinting().create().toJson(table.toJson()) + "\n");
+      OutputFiles.write(json, table.toJson());
     }
     return 0;
   }

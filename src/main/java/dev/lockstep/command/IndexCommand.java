@@ -12,11 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "index",
@@ -26,11 +25,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class IndexCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "RUN|MODEL",
-      description = "A run's folder, or one that 'lockstep export' has written.")
-  private Path path;
+  @Mixin private ServedModel model;
 
   @Option(
       names = "--images",
@@ -38,16 +33,12 @@ final class IndexCommand implements Callable<Integer> {
       description = "A folder of images, or a CSV. Can be given several times.")
   private List<Path> images = new ArrayList<>();
 
-  @Option(
-      names = "--index",
-      paramLabel = "DIR",
-      description = "Where embeddings are kept (default: RUN/index, or MODEL-index).")
-  private Path index;
+  @Mixin private IndexFolder index;
 
   @Override
   public Integer call() {
-    ServedPath served = ServedPath.of(path);
-    Path folder = Optional.ofNullable(index).orElse(served.index());
+    ServedPath served = model.open();
+    Path folder = index.of(served);
     RememberedSources remembered = new RememberedSources(folder);
     remembered.add(images.stream().map(ImageSource::of).toList());
     List<ImageSource> sources = new ArrayList<>(served.images());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,12 +38,7 @@ final class RunCommand implements Callable<Integer> {
       description = "A short form under the name NAME-smoke, to see that everything works.")
   private boolean smoke;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "The folder of all runs (default: ${DEFAULT-VALUE}).")
-  private Path runs;
+  @Mixin private RunsFolder runs;
 
   @Override
   public Integer call() {
@@ -54,7 +50,8 @@ final class RunCommand implements Callable<Integer> {
         System.err.println(experiment.name() + ", seed " + experiment.seed());
       }
       Outcome outcome =
-          new ExperimentRunner(experiment, runs, arguments, System.out, System.err).run(fresh);
+          new ExperimentRunner(experiment, runs.path(), arguments, System.out, System.err)
+              .run(fresh);
       if (outcome == Outcome.INTERRUPTED) {
         return LockstepCommand.INTERRUPTED;
       }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "serve",
@@ -28,11 +28,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "RUN|MODEL",
-      description = "A run's folder, or one that 'lockstep export' has written.")
-  private Path path;
+  @Mixin private ServedModel model;
 
   @Option(
       names = "--images",
@@ -40,11 +36,7 @@ final class ServeCommand implements Callable<Integer> {
       description = "Images to search: a folder, or a CSV. Can be given several times.")
   private List<Path> images = new ArrayList<>();
 
-  @Option(
-      names = "--index",
-      paramLabel = "DIR",
-      description = "Where embeddings are kept (default: RUN/index, or MODEL-index).")
-  private Path index;
+  @Mixin private IndexFolder index;
 
   @Option(names = "--name", description = "The model's name in addresses (default: the folder's).")
   private String name;
@@ -112,8 +104,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ServedPath served = ServedPath.of(path);
-    Path kept = Optional.ofNullable(index).orElse(served.index());
+    ServedPath served = model.open();
+    Path kept = index.of(served);
     ServeOptions options =
         new ServeOptions(
             served.models(),

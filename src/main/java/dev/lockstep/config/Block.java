@@ -28,16 +28,14 @@ import java.util.TreeSet;
  */
 public final class Block {
   private final ConfigObject object;
-  private final String path;
-  private final String source;
+  private final Refusals refusals;
   private final Set<String> known = new TreeSet<>();
   private final Map<String, Object> resolved = new TreeMap<>();
   private final Map<String, List<Block>> children = new LinkedHashMap<>();
 
   private Block(ConfigObject object, String path, String source) {
     this.object = object;
-    this.path = path;
-    this.source = source;
+    this.refusals = new Refusals(object, path, source);
   }
 
   /**
@@ -61,7 +59,7 @@ public final class Block {
 
   /** The same over defaults: a key that it lacks, here or in a block under it, has theirs. */
   public Block over(Config defaults) {
-    return new Block(object.withFallback(defaults.root()), path, source);
+    return new Block(object.withFallback(defaults.root()), refusals.path(), refusals.source());
   }
 
   /** Whether the key has a value; asking makes the key a known one. */
@@ -197,7 +195,7 @@ public final class Block {
         value == null
             ? ConfigFactory.empty().root().withOrigin(object.origin())
             : (ConfigObject) value;
-    Block block = new Block(child, fullPath(key), source);
+    Block block = new Block(child, refusals.fullPath(key), refusals.source());
     children.put(key, List.of(block));
     return block;
   }
@@ -212,7 +210,7 @@ public final class Block {
     known.add(key);
     ConfigValue value = object.get(key);
     if (value == null || value.valueType() == ConfigValueType.NULL) {
-      throw missing(key, expected);
+      throw refusals.missing(key, expected, known);
     }
     if (value instanceof ConfigObject) {
       return block(key);
@@ -222,7 +220,10 @@ public final class Block {
       ConfigObject whole =
           ConfigFactory.empty().root().withOrigin(value.origin()).withValue(name, value);
       children.put(
-          key, List.of(new Block(whole.withOrigin(value.origin()), fullPath(key), source)));
+          key,
+          List.of(
+              new Block(
+                  whole.withOrigin(value.origin()), refusals.fullPath(key), refusals.source())));
     }
     return children.get(key).get(0);
   }
@@ -236,17 +237,14 @@ public final class Block {
     if (!(object.get(key) instanceof ConfigList list) || list.isEmpty()) {
       throw has(key)
           ? invalid(key, "a list of blocks [ { ... }, { ... } ]")
-          : missing(key, "a list of blocks [ { ... }, { ... } ]");
+          : refusals.missing(key, "a list of blocks [ { ... }, { ... } ]", known);
     }
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < list.size(); i++) {
       if (!(list.get(i) instanceof ConfigObject element)) {
-        throw new InvalidInputException(
-            Place.of(list.get(i).origin(), source),
-            fullPath(key) + "." + i + " is " + rendered(list.get(i)),
-            "expected a block { ... }");
+        throw refusals.notABlock(key, i, list.get(i));
       }
-      blocks.add(new Block(element, fullPath(key) + "." + i, source));
+      blocks.add(new Block(element, refusals.fullPath(key) + "." + i, refusals.source()));
     }
     children.put(key, List.copyOf(blocks));
     return children.get(key);
@@ -254,20 +252,7 @@ public final class Block {
 
   /** The error for a value that has the right type and is still impossible. */
   public InvalidInputException invalid(String key, String expected) {
-    ConfigValue value = object.get(key);
-    if (value == null) {
-      return new InvalidInputException(
-          Place.of(object.origin(), source),
-          fullPath(key)
-              + (resolved.containsKey(key)
-                  ? " is " + resolved.get(key) + " by default"
-                  : " is missing"),
-          "expected " + expected);
-    }
-    return new InvalidInputException(
-        Place.of(value.origin(), source),
-        fullPath(key) + " = " + rendered(value),
-        "expected " + expected);
+    return refusals.invalid(key, expected, Optional.ofNullable(resolved.get(key)));
   }
 
   /** Throws {@link #invalid} unless {@code holds}. */
@@ -284,7 +269,7 @@ public final class Block {
             .filter(entry -> !known.contains(entry.getKey()))
             .min(Comparator.comparingInt(entry -> entry.getValue().origin().lineNumber()));
     if (first.isPresent()) {
-      throw unknown(first.get().getKey(), first.get().getValue());
+      throw refusals.unknown(first.get().getKey(), first.get().getValue(), known);
     }
     children.values().forEach(blocks -> blocks.forEach(Block::finish));
   }
@@ -313,42 +298,9 @@ public final class Block {
     return tree;
   }
 
-  private InvalidInputException unknown(String key, ConfigValue value) {
-    String nearest = Spelling.nearest(key, known).map(k -> "did you mean " + k + "? ").orElse("");
-    return new InvalidInputException(
-        Place.of(value.origin(), source),
-        fullPath(key) + " is not a key that is known here",
-        nearest
-            + "known keys"
-            + (path.isEmpty() ? "" : " of " + path)
-            + ": "
-            + String.join(", ", known));
-  }
-
-  private InvalidInputException missing(String key, String expected) {
-    // A misspelt key is a likelier cause than a forgotten one.
-    String meant =
-        object.entrySet().stream()
-            .filter(entry -> !known.contains(entry.getKey()))
-            .filter(entry -> Spelling.nearest(entry.getKey(), List.of(key)).isPresent())
-            .findFirst()
-            .map(
-                entry ->
-                    "; did you mean it by "
-                        + entry.getKey()
-                        + " ("
-                        + Place.of(entry.getValue().origin(), source)
-                        + ")?")
-            .orElse("");
-    return new InvalidInputException(
-        Place.of(object.origin(), source),
-        fullPath(key) + " is missing",
-        "expected " + expected + meant);
-  }
-
   private <T> T require(String key, ValueKind<T> kind) {
     if (!has(key)) {
-      throw missing(key, kind.expected());
+      throw refusals.missing(key, kind.expected(), known);
     }
     T value = kind.read(object.get(key)).orElseThrow(() -> invalid(key, kind.expected()));
     resolved.put(key, kind.write().apply(value));
@@ -361,14 +313,5 @@ public final class Block {
     }
     resolved.put(key, kind.write().apply(fallback));
     return fallback;
-  }
-
-  private String fullPath(String key) {
-    return path.isEmpty() ? key : path + "." + key;
-  }
-
-  private static String rendered(ConfigValue value) {
-    String text = value.render(ConfigRenderOptions.concise());
-    return text.length() > 60 ? text.substring(0, 57) + "..." : text;
   }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.data;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -90,8 +90,7 @@ record JsonLinesPairs(Path file, RowColumns columns) implements FilePairs {
     /** The line as an object, or empty where it is none. */
     Optional<JsonObject> object() {
       try {
-        JsonElement element = JsonParser.parseString(text);
-        return element.isJsonObject() ? Optional.of(element.getAsJsonObject()) : Optional.empty();
+        return Optional.of(JsonText.object(text));
       } catch (JsonParseException e) {
         return Optional.empty();
       }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,28 +129,28 @@ public record Manifest(
             + file.toAbsolutePath().getParent()
             + "; it is made anew when it is needed";
     try {
-      JsonObject json = GSON.fromJson(Files.readString(file), JsonObject.class);
-      if (json == null || !json.has("formatVersion")) {
-        throw new InvalidInputException(file.toString(), "this is not a manifest", remedy);
-      }
-      int version = json.get("formatVersion").getAsInt();
-      if (version != FORMAT_VERSION) {
-        throw new InvalidInputException(
-            file.toString(),
-            "the data is of format " + version + ", and " + FORMAT_VERSION + " is read",
-            remedy);
-      }
-      Manifest manifest = GSON.fromJson(json, Manifest.class);
-      if (manifest.files == null || manifest.encoding == null || manifest.dropped == null) {
-        throw new InvalidInputException(file.toString(), "this is not a whole manifest", remedy);
-      }
-      return manifest;
+      return JsonText.read(Files.readString(file), json -> manifest(file, json, remedy));
     } catch (IOException e) {
       throw new InvalidInputException(file.toString(), "cannot be read: " + e, remedy, e);
-    } catch (JsonParseException | UnsupportedOperationException | IllegalStateException e) {
+    } catch (JsonParseException e) {
       throw new InvalidInputException(
           file.toString(), "this is not a manifest: " + e.getMessage(), remedy, e);
     }
+  }
+
+  private static Manifest manifest(Path file, JsonObject json, String remedy) {
+    int version = json.get("formatVersion").getAsInt();
+    if (version != FORMAT_VERSION) {
+      throw new InvalidInputException(
+          file.toString(),
+          "the data is of format " + version + ", and " + FORMAT_VERSION + " is read",
+          remedy);
+    }
+    Manifest manifest = GSON.fromJson(json, Manifest.class);
+    if (manifest.files == null || manifest.encoding == null || manifest.dropped == null) {
+      throw new InvalidInputException(file.toString(), "this is not a whole manifest", remedy);
+    }
+    return manifest;
   }
 
   String toJson() {

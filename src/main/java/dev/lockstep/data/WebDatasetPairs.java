@@ -2,7 +2,7 @@ package dev.lockstep.data;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -126,9 +126,8 @@ record WebDatasetPairs(Path file, SourceColumns columns) implements FilePairs {
 
     private static Optional<JsonObject> object(byte[] bytes) {
       try {
-        return Optional.of(
-            JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8)).getAsJsonObject());
-      } catch (JsonParseException | IllegalStateException e) {
+        return Optional.of(JsonText.object(new String(bytes, StandardCharsets.UTF_8)));
+      } catch (JsonParseException e) {
         return Optional.empty();
       }
     }

@@ -1,23 +1,15 @@
 package dev.lockstep.download;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.lockstep.data.FolderLock;
 import dev.lockstep.data.LongCounts;
 import dev.lockstep.data.PairSource;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
-import java.net.Proxy;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -26,8 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
@@ -36,7 +26,6 @@ import okhttp3.OkHttpClient;
  */
 public final class Downloader implements AutoCloseable {
   static final String JOURNAL = "journal.tsv";
-  static final String PAIRS = "pairs.csv";
 
   /** URLs that are at work, wait for their turn or wait to be tried again. */
   private static final int UNDER_WAY = 20_000;
@@ -46,14 +35,14 @@ public final class Downloader implements AutoCloseable {
   private final PairSource list;
   private final Path folder;
   private final DownloadSpec spec;
-  private final FileChannel lock;
+  private final FolderLock lock;
   private final Journal journal;
   private final ImageFolder images;
   private final PublicAddresses addresses;
   private final OkHttpClient client;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Semaphore room = new Semaphore(UNDER_WAY);
-  private final Map<String, Long> pausedUntil = new ConcurrentHashMap<>();
+  private final HostPauses pauses = new HostPauses();
   private final LongCounts claimed = new LongCounts();
   private final AtomicReference<RuntimeException> broken = new AtomicReference<>();
   private final AtomicLong ended = new AtomicLong();
@@ -72,7 +61,9 @@ public final class Downloader implements AutoCloseable {
     this.spec = spec;
     try {
       Files.createDirectories(folder);
-      lock = lock(folder);
+      lock =
+          FolderLock.take(
+              folder, "another process downloads into it", "wait for it, or name another");
     } catch (IOException e) {
       throw new RunFailedException(
           folder + ": the folder cannot be used: " + e.getMessage(),
@@ -82,49 +73,7 @@ public final class Downloader implements AutoCloseable {
     journal = Journal.open(folder.resolve(JOURNAL));
     images = new ImageFolder(folder, spec.keep());
     addresses = new PublicAddresses(spec.privateAddresses());
-    Dispatcher dispatcher = new Dispatcher();
-    dispatcher.setMaxRequests(spec.concurrency());
-    dispatcher.setMaxRequestsPerHost(spec.perHost());
-    client =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(new ConnectionPool(spec.concurrency(), 30, TimeUnit.SECONDS))
-            .dns(addresses)
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .connectTimeout(spec.timeLimit())
-            .readTimeout(Duration.ZERO)
-            .writeTimeout(Duration.ZERO)
-            .addInterceptor(
-                chain -> {
-                  chain.request().tag(Transfer.Running.class).begin();
-                  return chain.proceed(chain.request());
-                })
-            .addNetworkInterceptor(
-                chain -> {
-                  addresses.checkConnected(chain.connection());
-                  return chain.proceed(chain.request());
-                })
-            .proxy(Proxy.NO_PROXY)
-            .build();
-  }
-
-  private static FileChannel lock(Path folder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock taken = null;
-    try {
-      taken = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // By this very process; told below like any other.
-    }
-    if (taken == null) {
-      channel.close();
-      throw new InvalidInputException(
-          folder.toString(), "another process downloads into it", "wait for it, or name another");
-    }
-    return channel;
+    client = ImageClient.of(spec, addresses);
   }
 
   /**
@@ -176,7 +125,7 @@ public final class Downloader implements AutoCloseable {
     }
     tell.run();
     if (whole && spec.keep()) {
-      writePairs();
+      FetchedPairs.write(folder, list, journal);
     }
     return whole;
   }
@@ -261,18 +210,6 @@ public final class Downloader implements AutoCloseable {
     }
   }
 
-  /** A host has asked for some patience. */
-  void pause(String host, Duration wait) {
-    pausedUntil.merge(host, System.nanoTime() + wait.toNanos(), Math::max);
-  }
-
-  /** How long a host is left alone from now on. */
-  Duration pauseOf(String host) {
-    Long until = pausedUntil.get(host);
-    long left = until == null ? 0 : until - System.nanoTime();
-    return left > 0 ? Duration.ofNanos(left).plusMillis(1) : Duration.ZERO;
-  }
-
   /**
    * What is wrong with the name that a list gives: it must lie within the folder, and be of no
    * other URL. If it is, it is this URL's from then on; called for one row after the other.
@@ -294,6 +231,10 @@ public final class Downloader implements AutoCloseable {
     return client;
   }
 
+  HostPauses pauses() {
+    return pauses;
+  }
+
   PublicAddresses addresses() {
     return addresses;
   }
@@ -310,44 +251,12 @@ public final class Downloader implements AutoCloseable {
     return DownloadReport.of(journal, listed);
   }
 
-  /** The rows whose image is there, for data preparation. */
-  private void writePairs() {
-    Path aside = folder.resolve(PAIRS + ".unfinished");
-    try {
-      try (CsvWriter csv = CsvWriter.builder().build(aside)) {
-        csv.writeRecord("text", "image_path");
-        ListRows.forEach(
-            list,
-            (text, link) -> {
-              Entry entry = journal.get(Journal.key(link.url()));
-              if (entry != null && entry.outcome() == Outcome.OK && !entry.file().isEmpty()) {
-                csv.writeRecord(text, entry.file());
-              }
-            });
-      }
-      Files.move(
-          aside,
-          folder.resolve(PAIRS),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new RunFailedException(
-          aside + " cannot be written: " + e.getMessage(),
-          "free some space; the same command goes on from there",
-          e);
-    }
-  }
-
   @Override
   public void close() {
     giveUp();
     client.dispatcher().executorService().shutdown();
     client.connectionPool().evictAll();
     journal.close();
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new RunFailedException(folder + ": " + e.getMessage(), "see the disk", e);
-    }
+    lock.close();
   }
 }

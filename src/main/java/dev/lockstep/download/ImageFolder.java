@@ -43,7 +43,7 @@ final class ImageFolder {
           && !path.equals(folder.normalize())
           && !first.startsWith(".")
           && !first.equals(Downloader.JOURNAL)
-          && !first.equals(Downloader.PAIRS);
+          && !first.equals(FetchedPairs.FILE);
     } catch (IllegalArgumentException e) {
       return false;
     }

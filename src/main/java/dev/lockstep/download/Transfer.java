@@ -78,7 +78,7 @@ final class Transfer implements Callback {
   }
 
   private void ask(HttpUrl url) {
-    Duration pause = downloader.pauseOf(url.host());
+    Duration pause = downloader.pauses().of(url.host());
     if (!pause.isZero()) {
       downloader.later(pause, () -> ask(url));
       return;
@@ -183,7 +183,7 @@ final class Transfer implements Callback {
   /** Tries again where that may help, and else ends. */
   private void failed(Outcome outcome, int status, String detail, Optional<Duration> wish) {
     wish.filter(wait -> wait.compareTo(spec.longestWait()) <= 0)
-        .ifPresent(wait -> downloader.pause(first.host(), wait));
+        .ifPresent(wait -> downloader.pauses().add(first.host(), wait));
     boolean tooLong = wish.isPresent() && wish.get().compareTo(spec.longestWait()) > 0;
     if (!outcome.isPassing() || attempt >= spec.attempts() || tooLong) {
       String asked = tooLong ? ", asks for " + wish.get().toSeconds() + " s of patience" : "";

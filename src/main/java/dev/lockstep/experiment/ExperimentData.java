@@ -2,7 +2,7 @@ package dev.lockstep.experiment;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.data.DataSpec;
 import dev.lockstep.data.DatasetPreparer;
 import dev.lockstep.data.DatasetSpec;
@@ -121,24 +121,26 @@ public record ExperimentData(
       return;
     }
     try {
-      JsonObject began =
-          JsonParser.parseString(Files.readString(provenance))
-              .getAsJsonObject()
-              .getAsJsonObject("data");
-      digests()
-          .forEach(
-              (split, digest) -> {
-                if (began.has(split) && !began.get(split).getAsString().equals(digest)) {
-                  throw new InvalidInputException(
-                      provenance.getParent().toString(),
-                      "this run began with another data." + split + " than there is now",
-                      "restore the data, give this run another name (name=...), or start over with"
-                          + " --fresh");
-                }
-              });
-    } catch (IOException | JsonParseException | IllegalStateException e) {
+      JsonText.take(
+          Files.readString(provenance),
+          json -> checkSameAs(json.getAsJsonObject("data"), provenance.getParent()));
+    } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(
           provenance.toString(), "cannot be read: " + e.getMessage(), "start over with --fresh", e);
     }
+  }
+
+  private void checkSameAs(JsonObject began, Path run) {
+    digests()
+        .forEach(
+            (split, digest) -> {
+              if (began.has(split) && !began.get(split).getAsString().equals(digest)) {
+                throw new InvalidInputException(
+                    run.toString(),
+                    "this run began with another data." + split + " than there is now",
+                    "restore the data, give this run another name (name=...), or start over with"
+                        + " --fresh");
+              }
+            });
   }
 }

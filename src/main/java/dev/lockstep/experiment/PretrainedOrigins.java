@@ -7,7 +7,7 @@ import com.google.common.io.MoreFiles;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.pretrained.Checkpoint;
 import dev.lockstep.pretrained.PretrainedSpec;
@@ -40,21 +40,24 @@ final class PretrainedOrigins {
 
   /** What was noted when the run began: a run that goes on does not need the files any more. */
   static Map<String, Provenance.Pretrained> noted(Path provenance) {
-    Map<String, Provenance.Pretrained> origins = new TreeMap<>();
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(provenance)).getAsJsonObject();
-      if (json.get(KEY) instanceof JsonObject bySide) {
-        bySide
-            .asMap()
-            .forEach(
-                (side, origin) ->
-                    origins.put(side, new Gson().fromJson(origin, Provenance.Pretrained.class)));
-      }
-      return origins;
-    } catch (IOException | JsonParseException | IllegalStateException e) {
+      return JsonText.read(Files.readString(provenance), PretrainedOrigins::noted);
+    } catch (IOException | JsonParseException e) {
       throw new RunFailedException(
           provenance + ": it cannot be read: " + e.getMessage(), "start over with --fresh", e);
     }
+  }
+
+  private static Map<String, Provenance.Pretrained> noted(JsonObject provenance) {
+    Map<String, Provenance.Pretrained> origins = new TreeMap<>();
+    if (provenance.get(KEY) instanceof JsonObject bySide) {
+      bySide
+          .asMap()
+          .forEach(
+              (side, origin) ->
+                  origins.put(side, new Gson().fromJson(origin, Provenance.Pretrained.class)));
+    }
+    return origins;
   }
 
   private static String digest(Path path) {

@@ -2,7 +2,7 @@ package dev.lockstep.experiment;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.evaluate.EmbeddedBatch;
 import dev.lockstep.export.ModelVersions;
 import dev.lockstep.export.SavedModelExporter;
@@ -75,7 +75,7 @@ public final class RunExport {
   private static void addFile(JsonObject json, String key, Path file) {
     if (Files.isRegularFile(file)) {
       try {
-        json.add(key, JsonParser.parseString(Files.readString(file)));
+        json.add(key, JsonText.object(Files.readString(file)));
       } catch (IOException | JsonParseException e) {
         json.addProperty(key, file.getFileName() + " cannot be read");
       }

@@ -4,19 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.lockstep.data.FolderLock;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.train.Checkpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folder {@code runs/NAME}: the resolved experiment and everything that came of it. While a run
@@ -24,10 +21,10 @@ import java.util.List;
  */
 public final class RunFolder implements AutoCloseable {
   private final Path path;
-  private final FileChannel lock;
+  private final Optional<FolderLock> lock;
   private List<String> corrections = List.of();
 
-  private RunFolder(Path path, FileChannel lock) {
+  private RunFolder(Path path, Optional<FolderLock> lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -42,24 +39,33 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder open(Path runs, Experiment experiment, boolean fresh) {
     Path path = runs.resolve(experiment.name());
-    FileChannel lock = null;
     try {
       Files.createDirectories(path);
-      lock = lock(path);
-      if (fresh) {
-        clear(path);
-      }
-      RunFolder folder = new RunFolder(path, lock);
-      folder.keep(experiment);
-      return folder;
+      FolderLock lock =
+          FolderLock.take(
+              path,
+              "another process is at work in this run",
+              "wait for it, or give this run another name (name=...)");
+      return open(path, lock, experiment, fresh);
     } catch (IOException e) {
-      close(lock);
       throw new RunFailedException(
           path + ": the run's folder cannot be used: " + e.getMessage(),
           "see its permissions and that the disk has room",
           e);
-    } catch (InvalidInputException e) {
-      close(lock);
+    }
+  }
+
+  private static RunFolder open(Path path, FolderLock lock, Experiment experiment, boolean fresh)
+      throws IOException {
+    try {
+      if (fresh) {
+        clear(path);
+      }
+      RunFolder folder = new RunFolder(path, Optional.of(lock));
+      folder.keep(experiment);
+      return folder;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
       throw e;
     }
   }
@@ -76,7 +82,7 @@ public final class RunFolder implements AutoCloseable {
           Files.isDirectory(path) ? "is not the folder of a run" : "there is no such folder",
           "give a folder that 'lockstep run' has made, such as runs/quickstart");
     }
-    return new RunFolder(path, null);
+    return new RunFolder(path, Optional.empty());
   }
 
   /** What this start's file corrects of one that ended before anything was learned. */
@@ -186,26 +192,6 @@ public final class RunFolder implements AutoCloseable {
     write(provenance(), builder.build().toJson());
   }
 
-  private static FileChannel lock(Path path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock taken = null;
-    try {
-      taken = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // By this very process; told below like any other.
-    }
-    if (taken == null) {
-      channel.close();
-      throw new InvalidInputException(
-          path.toString(),
-          "another process is at work in this run",
-          "wait for it, or give this run another name (name=...)");
-    }
-    return channel;
-  }
-
   private void keep(Experiment experiment) throws IOException {
     if (Files.exists(experimentFile())) {
       List<String> differences = new StoredExperiment(experimentFile()).differences(experiment);
@@ -239,7 +225,7 @@ public final class RunFolder implements AutoCloseable {
   private static void clear(Path path) throws IOException {
     List<Path> entries;
     try (var listed = Files.list(path)) {
-      entries = listed.filter(p -> !p.getFileName().toString().equals(".lock")).toList();
+      entries = listed.filter(p -> !p.getFileName().toString().equals(FolderLock.FILE)).toList();
     }
     for (Path entry : entries) {
       MoreFiles.deleteRecursively(entry, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -257,18 +243,8 @@ public final class RunFolder implements AutoCloseable {
             + " stands there");
   }
 
-  private static void close(FileChannel channel) {
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
   @Override
   public void close() {
-    close(lock);
+    lock.ifPresent(FolderLock::close);
   }
 }

@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.data.Background;
 import dev.lockstep.data.ImagePreprocessor;
 import dev.lockstep.data.Resize;
@@ -101,32 +101,31 @@ public record ModelCard(
           "export the run again: lockstep export RUN --out DIR");
     }
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      if (json.get("format").getAsInt() != FORMAT) {
-        throw new InvalidInputException(
-            file.toString(),
-            "it is of format " + json.get("format") + "; this version reads " + FORMAT,
-            "export the run again with this version");
-      }
-      JsonObject preprocessing = json.getAsJsonObject("preprocessing");
-      return new ModelCard(
-          json.get("name").getAsString(),
-          StoredPrecision.valueOf(upper(json.get("precision").getAsString())),
-          json.get("embedding").getAsInt(),
-          tokenizer(json.getAsJsonObject("tokenizer")),
-          preprocessing(preprocessing),
-          numbers(preprocessing.getAsJsonArray("mean")),
-          numbers(preprocessing.getAsJsonArray("deviation")),
-          json.get("parameters").getAsLong(),
-          json.getAsJsonObject("provenance"));
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | IllegalArgumentException
-        | NullPointerException e) {
+      return JsonText.read(Files.readString(file), json -> card(file, json));
+    } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(
           file.toString(), "cannot be read: " + e.getMessage(), "export the run again", e);
     }
+  }
+
+  private static ModelCard card(Path file, JsonObject json) {
+    if (json.get("format").getAsInt() != FORMAT) {
+      throw new InvalidInputException(
+          file.toString(),
+          "it is of format " + json.get("format") + "; this version reads " + FORMAT,
+          "export the run again with this version");
+    }
+    JsonObject preprocessing = json.getAsJsonObject("preprocessing");
+    return new ModelCard(
+        json.get("name").getAsString(),
+        StoredPrecision.valueOf(upper(json.get("precision").getAsString())),
+        json.get("embedding").getAsInt(),
+        tokenizer(json.getAsJsonObject("tokenizer")),
+        preprocessing(preprocessing),
+        numbers(preprocessing.getAsJsonArray("mean")),
+        numbers(preprocessing.getAsJsonArray("deviation")),
+        json.get("parameters").getAsLong(),
+        json.getAsJsonObject("provenance"));
   }
 
   private JsonObject tokenizerJson() {

@@ -1,22 +1,17 @@
 package dev.lockstep.input;
 
 import dev.lockstep.data.Encoding;
-import dev.lockstep.data.ImageTextRecord;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
-import org.tensorflow.op.io.ParseExample;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -86,29 +81,28 @@ final class BatchFunction {
     Signature.Builder signature =
         Signature.builder("batch").input("positions", positions).input("records", records);
     boolean apart = OriginalImages.come(source, layout);
-    Features features = Features.parse(tf, records, layout, !apart);
-    Operand<TUint8> decoded =
-        apart ? pixels(tf, signature) : decoded(tf, features.images(), decode);
+    ParsedRecords parsed = ParsedRecords.of(tf, records, layout, !apart);
+    Operand<TUint8> decoded = apart ? pixels(tf, signature) : decoded(tf, parsed.images(), decode);
     Images images = images(tf, decoded, positions);
-    Texts texts = texts(tf, features, positions);
+    Texts texts = texts(tf, parsed, positions);
     output(signature, "images", images.first());
     output(signature, "inputIds", texts.ids());
     output(signature, "attentionMask", texts.attentionMask());
     signature
-        .output("captionKeys", features.captionKeys())
-        .output("imageKeys", features.imageKeys())
-        .output("rows", features.rows());
+        .output("captionKeys", parsed.captionKeys())
+        .output("imageKeys", parsed.imageKeys())
+        .output("rows", parsed.rows());
     output(signature, "otherImages", images.second());
     output(signature, "maskedIds", texts.maskedIds());
     output(signature, "hidden", texts.hidden());
     if (layout.imageFeatures() > 0) {
       signature.output(
           "imageFeatures",
-          FeatureRecord.decode(tf, features.imageFeatures(), layout.imageFeatures()));
+          FeatureRecord.decode(tf, parsed.imageFeatures(), layout.imageFeatures()));
     }
     if (layout.textFeatures() > 0) {
       signature.output(
-          "textFeatures", FeatureRecord.decode(tf, features.textFeatures(), layout.textFeatures()));
+          "textFeatures", FeatureRecord.decode(tf, parsed.textFeatures(), layout.textFeatures()));
     }
     return signature.build();
   }
@@ -161,13 +155,13 @@ final class BatchFunction {
       Operand<TInt32> maskedIds,
       Operand<TInt32> hidden) {}
 
-  private Texts texts(Ops tf, Features features, Operand<TInt64> positions) {
+  private Texts texts(Ops tf, ParsedRecords parsed, Operand<TInt64> positions) {
     if (!layout.tokens()) {
       return new Texts(null, null, null, null);
     }
-    Operand<TInt64> lengths = lengths(tf, features.rowSplits());
+    Operand<TInt64> lengths = lengths(tf, parsed.rowSplits());
     Operand<TInt64> width = paddedWidth(tf, lengths);
-    Operand<TInt32> ids = inputIds(tf, features, width);
+    Operand<TInt32> ids = inputIds(tf, parsed, width);
     Operand<TInt32> attentionMask = attentionMask(tf, lengths, width);
     if (!layout.masks()) {
       return new Texts(ids, attentionMask, null, null);
@@ -181,95 +175,6 @@ final class BatchFunction {
                 source.contextLength(),
                 new PositionalRandom(tf, seeds.mask(), positions));
     return new Texts(ids, attentionMask, masked.ids(), masked.hidden());
-  }
-
-  /**
-   * What the records of a batch hold; a part that was not asked for is null.
-   *
-   * @param images [batch]
-   * @param ids [tokens of the whole batch]
-   * @param rowSplits [batch + 1], where each text begins and ends in {@code ids}
-   * @param imageFeatures [batch], see {@link FeatureRecord}
-   * @param textFeatures [batch]
-   */
-  record Features(
-      Operand<TString> images,
-      Operand<TInt64> ids,
-      Operand<TInt64> rowSplits,
-      Operand<TInt64> captionKeys,
-      Operand<TInt64> imageKeys,
-      Operand<TInt64> rows,
-      Operand<TString> imageFeatures,
-      Operand<TString> textFeatures) {
-
-    /** Images and texts. */
-    static Features parse(Ops tf, Operand<TString> records) {
-      return parse(tf, records, BatchLayout.pairs(1), true);
-    }
-
-    /**
-     * @param withImages whether the records have them
-     */
-    @SuppressWarnings("unchecked")
-    static Features parse(
-        Ops tf, Operand<TString> records, BatchLayout layout, boolean withImages) {
-      Operand<TString> none = noText(tf);
-      Operand<TInt64> noInteger = tf.constant(new long[0]);
-      Shape scalar = Shape.scalar();
-      List<String> texts = new ArrayList<>();
-      if (withImages && (layout.images() || layout.otherView())) {
-        texts.add(ImageTextRecord.IMAGE);
-      }
-      if (layout.imageFeatures() > 0) {
-        texts.add(FeatureRecord.IMAGE);
-      }
-      if (layout.textFeatures() > 0) {
-        texts.add(FeatureRecord.TEXT);
-      }
-      List<String> dense =
-          new ArrayList<>(
-              List.of(ImageTextRecord.CAPTION_KEY, ImageTextRecord.IMAGE_KEY, ImageTextRecord.ROW));
-      List<Operand<?>> defaults = new ArrayList<>(List.of(noInteger, noInteger, noInteger));
-      dense.addAll(texts);
-      defaults.addAll(Collections.nCopies(texts.size(), none));
-      boolean tokens = layout.tokens();
-      ParseExample parsed =
-          ParseExample.create(
-              tf.scope(),
-              records,
-              none,
-              none,
-              tf.array(dense.toArray(new String[0])),
-              tokens ? tf.array(ImageTextRecord.INPUT_IDS) : none,
-              defaults,
-              0L,
-              List.of(),
-              tokens ? List.of(TInt64.class) : List.of(),
-              tokens ? List.of(TInt64.class) : List.of(),
-              Collections.nCopies(dense.size(), scalar));
-      return new Features(
-          text(parsed, dense, ImageTextRecord.IMAGE),
-          tokens ? (Operand<TInt64>) parsed.raggedValues().get(0) : null,
-          tokens ? (Operand<TInt64>) parsed.raggedRowSplits().get(0) : null,
-          (Operand<TInt64>) parsed.denseValues().get(0),
-          (Operand<TInt64>) parsed.denseValues().get(1),
-          (Operand<TInt64>) parsed.denseValues().get(2),
-          text(parsed, dense, FeatureRecord.IMAGE),
-          text(parsed, dense, FeatureRecord.TEXT));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Operand<TString> text(ParseExample parsed, List<String> keys, String key) {
-      int place = keys.indexOf(key);
-      return place < 0 ? null : (Operand<TString>) parsed.denseValues().get(place);
-    }
-  }
-
-  /** An empty vector, which {@code tf.array} cannot make. */
-  private static Operand<TString> noText(Ops tf) {
-    try (TString empty = TString.tensorOf(NdArrays.ofObjects(String.class, Shape.of(0)))) {
-      return tf.constantOf(empty);
-    }
   }
 
   /** [batch] strings to [batch, storedSize, storedSize, 3]. */
@@ -344,13 +249,13 @@ final class BatchFunction {
     return tf.math.minimum(rounded, tf.constant((long) source.contextLength()));
   }
 
-  private static Operand<TInt32> inputIds(Ops tf, Features features, Operand<TInt64> width) {
+  private static Operand<TInt32> inputIds(Ops tf, ParsedRecords parsed, Operand<TInt64> width) {
     Operand<TInt64> dense =
         tf.ragged.raggedTensorToTensor(
             tf.stack(List.of(tf.constant(-1L), width)),
-            features.ids(),
+            parsed.ids(),
             tf.constant(PAD_ID),
-            List.of(features.rowSplits()),
+            List.of(parsed.rowSplits()),
             List.of("ROW_SPLITS"));
     return tf.dtypes.cast(dense, TInt32.class);
   }

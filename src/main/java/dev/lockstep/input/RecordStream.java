@@ -5,6 +5,7 @@ import dev.lockstep.error.RunFailedException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +73,16 @@ final class RecordStream {
     return queue.take(tf);
   }
 
+  /** As {@link RecordQueue#makeReadyToPut}. */
+  void makeReadyToStart(Session session) {
+    queue.makeReadyToPut(session);
+  }
+
+  /** As {@link RecordQueue#makeReadyToDrop}. */
+  void makeReadyToStop(Session session) {
+    queue.makeReadyToDrop(session);
+  }
+
   /**
    * Begins to read.
    *
@@ -131,7 +142,9 @@ final class RecordStream {
     private final long first;
     private final long batches;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Deque<Future<RecordBatch>> ahead = new ArrayDeque<>();
     private volatile boolean stopping;
+    private volatile boolean abandoned;
 
     Feeder(Session session, long first, long batches) {
       this.session = session;
@@ -167,45 +180,39 @@ final class RecordStream {
       } finally {
         // Not at once: an interrupt closes the file that a thread is reading, and stored features
         // are read from the same file by the stages to come.
+        abandoned = true;
         pool.shutdown();
         awaitEnd(pool);
+        ahead.forEach(this::discard);
         ended.countDown();
       }
     }
 
     private void feed(ExecutorService pool) {
-      Deque<Future<RecordBatch>> ahead = new ArrayDeque<>();
       long end = batches == Long.MAX_VALUE ? Long.MAX_VALUE : first + batches;
       long next = first;
-      try {
-        while (!stopping && (next < end || !ahead.isEmpty())) {
-          while (next < end && ahead.size() <= threads) {
-            long number = next++;
-            int[] planned = plan.batch(number);
-            ahead.add(pool.submit(() -> read(number, planned)));
-          }
-          try (RecordBatch batch = get(ahead.remove())) {
-            if (!stopping) {
-              queue.put(session, batch);
-            }
+      while (!stopping && (next < end || !ahead.isEmpty())) {
+        while (next < end && ahead.size() <= threads) {
+          long number = next++;
+          int[] planned = plan.batch(number);
+          ahead.add(pool.submit(() -> read(number, planned)));
+        }
+        try (RecordBatch batch = get(ahead.remove())) {
+          if (!stopping) {
+            queue.put(session, batch);
           }
         }
-      } finally {
-        ahead.forEach(this::discard);
       }
     }
 
     /** Gives the memory of a batch back that nobody will take. */
     private void discard(Future<RecordBatch> batch) {
-      if (batch.cancel(false)) {
-        return;
-      }
       try {
         batch.get().close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (ExecutionException e) {
-        LOG.debug("a batch that is not needed failed", e);
+        LOG.debug("a batch that is not needed was not read", e);
       }
     }
 
@@ -227,6 +234,9 @@ final class RecordStream {
     }
 
     private RecordBatch read(long number, int[] planned) {
+      if (abandoned) {
+        throw new CancellationException("the batch is not needed");
+      }
       byte[][] bytes = new byte[planned.length][];
       long[] at = new long[planned.length];
       for (int i = 0; i < planned.length; i += captionsPerImage) {

@@ -2,7 +2,7 @@ package dev.lockstep.pretrained;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,8 +22,8 @@ final class JsonFile {
         throw file.invalid("it has " + file.size() + " bytes, more than " + MAX_BYTES);
       }
       String text = StandardCharsets.UTF_8.decode(file.read(0, file.size())).toString();
-      return JsonParser.parseString(text).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
+      return JsonText.object(text);
+    } catch (JsonParseException e) {
       throw invalid(path, "it is not a JSON object: " + e.getMessage(), e);
     }
   }

@@ -3,8 +3,8 @@ package dev.lockstep.report;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import dev.lockstep.config.FlatConfig;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.evaluate.RetrievalRanks;
 import dev.lockstep.report.RunMetrics.Evaluation;
@@ -105,13 +105,13 @@ public record ComparedRun(
     Map<String, String> told = new TreeMap<>();
     if (Files.exists(file)) {
       try {
-        JsonObject json = JsonParser.parseString(text(file)).getAsJsonObject();
+        JsonObject json = JsonText.object(text(file));
         for (String part : List.of("data", "code", "machine")) {
           if (json.get(part) instanceof JsonObject object) {
             object.entrySet().forEach(e -> told.put(part + "." + e.getKey(), plain(e.getValue())));
           }
         }
-      } catch (JsonParseException | IllegalStateException e) {
+      } catch (JsonParseException e) {
         throw new InvalidInputException(
             file.toString(),
             "this is not what a run has written: " + e.getMessage(),

@@ -3,12 +3,12 @@ package dev.lockstep.report;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonParseException;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -72,28 +72,28 @@ public record Gallery(List<Query> queries) {
    */
   static Gallery read(Path file) {
     try {
-      List<Query> queries = new ArrayList<>();
-      for (JsonElement element :
-          JsonParser.parseString(Files.readString(file))
-              .getAsJsonObject()
-              .getAsJsonArray("queries")) {
-        JsonObject query = element.getAsJsonObject();
-        queries.add(
-            new Query(
-                query.get("caption").getAsString(),
-                query.get("rank").getAsInt(),
-                query.get("images").getAsInt(),
-                query.getAsJsonArray("nearest").asList().stream().map(Gallery::picture).toList(),
-                Optional.ofNullable(query.get("missed")).map(Gallery::picture)));
-      }
-      return new Gallery(queries);
-    } catch (IOException | RuntimeException e) {
+      return JsonText.read(
+          Files.readString(file),
+          json ->
+              new Gallery(
+                  json.getAsJsonArray("queries").asList().stream().map(Gallery::query).toList()));
+    } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(
           file.toString(),
           "this is not a gallery that a run has written: " + e.getMessage(),
           "delete the file; the report is then made without pictures",
           e);
     }
+  }
+
+  private static Query query(JsonElement element) {
+    JsonObject object = element.getAsJsonObject();
+    return new Query(
+        object.get("caption").getAsString(),
+        object.get("rank").getAsInt(),
+        object.get("images").getAsInt(),
+        object.getAsJsonArray("nearest").asList().stream().map(Gallery::picture).toList(),
+        Optional.ofNullable(object.get("missed")).map(Gallery::picture));
   }
 
   private static Picture picture(JsonElement element) {

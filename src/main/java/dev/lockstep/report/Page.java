@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A page's frame with its styles, its script and uPlot put inside. */
+/** The frame of all pages, with its styles, its script and uPlot, around one page's content. */
 final class Page {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/";
@@ -17,27 +17,28 @@ final class Page {
   private Page() {}
 
   /**
-   * The page with each <code>{{name}}</code> of the frame replaced.
+   * The page with each <code>{{name}}</code> of frame and content replaced.
    *
-   * @param frame a resource beside this class
+   * @param content a resource beside this class
    * @param parts HTML by name
    */
-  static String fill(String frame, Map<String, String> parts) {
+  static String fill(String content, Map<String, String> parts) {
     Map<String, String> all = new HashMap<>(parts);
     all.put("css", resource("report.css"));
     all.put("js", resource("report.js"));
     all.put("uplot-licence", resource(UPLOT + "LICENSE"));
     all.put("uplot-css", resource(UPLOT + "dist/uPlot.min.css"));
     all.put("uplot-js", resource(UPLOT + "dist/uPlot.iife.min.js"));
+    String template = resource("page.html").replace("{{content}}\n", resource(content));
     // One pass: what was put in may itself hold braces, a caption for example.
     return PLACE
-        .matcher(resource(frame))
-        .replaceAll(place -> Matcher.quoteReplacement(part(frame, all, place.group(1))));
+        .matcher(template)
+        .replaceAll(place -> Matcher.quoteReplacement(part(content, all, place.group(1))));
   }
 
-  private static String part(String frame, Map<String, String> parts, String name) {
+  private static String part(String content, Map<String, String> parts, String name) {
     if (!parts.containsKey(name)) {
-      throw new IllegalStateException(frame + " asks for " + name);
+      throw new IllegalStateException(content + " asks for " + name);
     }
     return parts.get(name);
   }

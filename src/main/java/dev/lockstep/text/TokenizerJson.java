@@ -3,7 +3,7 @@ package dev.lockstep.text;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,24 +24,8 @@ final class TokenizerJson {
    */
   static List<String> tokens(Path file, String text) {
     try {
-      JsonObject model = JsonParser.parseString(text).getAsJsonObject().getAsJsonObject("model");
-      String type = model.get("type").getAsString();
-      if (!type.equals(TYPE)) {
-        throw new InvalidInputException(
-            file.toString(),
-            "its tokens are made by " + type,
-            "use a model with BERT's tokens: " + TYPE + " is what Lockstep reads");
-      }
-      Map<String, JsonElement> vocabulary = model.getAsJsonObject("vocab").asMap();
-      List<String> tokens = new ArrayList<>(Collections.nCopies(vocabulary.size(), ""));
-      vocabulary.forEach((token, id) -> tokens.set(id.getAsInt(), named(token, id.getAsInt())));
-      return tokens;
-    } catch (JsonParseException
-        | IllegalStateException
-        | NullPointerException
-        | ClassCastException
-        | NumberFormatException
-        | IndexOutOfBoundsException e) {
+      return JsonText.read(text, json -> tokens(file, json.getAsJsonObject("model")));
+    } catch (JsonParseException e) {
       throw new InvalidInputException(
           file.toString(),
           "it is not a tokenizer.json with a vocabulary whose ids are 0, 1, 2, ...: "
@@ -49,6 +33,20 @@ final class TokenizerJson {
           "use the file that transformers wrote, or a vocab.txt",
           e);
     }
+  }
+
+  private static List<String> tokens(Path file, JsonObject model) {
+    String type = model.get("type").getAsString();
+    if (!type.equals(TYPE)) {
+      throw new InvalidInputException(
+          file.toString(),
+          "its tokens are made by " + type,
+          "use a model with BERT's tokens: " + TYPE + " is what Lockstep reads");
+    }
+    Map<String, JsonElement> vocabulary = model.getAsJsonObject("vocab").asMap();
+    List<String> tokens = new ArrayList<>(Collections.nCopies(vocabulary.size(), ""));
+    vocabulary.forEach((token, id) -> tokens.set(id.getAsInt(), named(token, id.getAsInt())));
+    return tokens;
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.lockstep.train;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.lockstep.config.JsonText;
 import dev.lockstep.error.InvalidInputException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a metrics file holds already, so that nothing is written twice.
@@ -49,11 +50,11 @@ record MetricsHistory(int lastStage, String evaluatedStage, long evaluatedStep) 
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
         int number = 1;
         for (byte[] line = readLine(in); line != null; line = readLine(in)) {
-          JsonObject json = parse(line, file, number++);
-          if (json.has("step") && json.get("step").getAsLong() > lastStep) {
+          Optional<MetricsHistory> next = history.after(line, lastStep, file + ":" + number++);
+          if (next.isEmpty()) {
             break;
           }
-          history = history.with(json);
+          history = next.get();
           kept += line.length + 1;
         }
       }
@@ -64,6 +65,23 @@ record MetricsHistory(int lastStage, String evaluatedStage, long evaluatedStep) 
       }
     }
     return history;
+  }
+
+  /** With what a line tells; nothing where it is of a later step than {@code lastStep}. */
+  private Optional<MetricsHistory> after(byte[] line, long lastStep, String where) {
+    try {
+      return JsonText.read(
+          new String(line, StandardCharsets.UTF_8),
+          json ->
+              Optional.of(with(json))
+                  .filter(h -> !json.has("step") || json.get("step").getAsLong() <= lastStep));
+    } catch (JsonParseException e) {
+      throw new InvalidInputException(
+          where,
+          "this line is not one that a training wrote: " + e.getMessage(),
+          "delete the line, or move the file away to start a new one",
+          e);
+    }
   }
 
   private MetricsHistory with(JsonObject json) {
@@ -85,26 +103,5 @@ record MetricsHistory(int lastStage, String evaluatedStage, long evaluatedStep) 
       line.write(b);
     }
     return null;
-  }
-
-  private static JsonObject parse(byte[] line, Path file, int number) {
-    try {
-      JsonObject json =
-          JsonParser.parseString(new String(line, StandardCharsets.UTF_8)).getAsJsonObject();
-      if (json.has("event")) {
-        return json;
-      }
-    } catch (JsonParseException | IllegalStateException e) {
-      throw notMetrics(file, number, e);
-    }
-    throw notMetrics(file, number, null);
-  }
-
-  private static InvalidInputException notMetrics(Path file, int number, Exception cause) {
-    return new InvalidInputException(
-        file + ":" + number,
-        "this line is not one that a training wrote",
-        "delete the line, or move the file away to start a new one",
-        cause);
   }
 }

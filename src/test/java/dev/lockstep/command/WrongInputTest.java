@@ -96,6 +96,19 @@ class WrongInputTest {
   }
 
   @Test
+  void fileToWriteThatCannotBe() {
+    Path nowhere = folder.resolve("no/scores.json");
+    refuses("evaluate", folder, "--pairs", folder.resolve("train.csv"), "--json", nowhere);
+    says(nowhere.toString(), "is no folder to write to", "name a file in a folder that exists");
+    refuses("classify", folder, "--images", folder, "--json", nowhere);
+    says("is no folder to write to");
+    refuses("agree", folder, "--json", nowhere);
+    says("is no folder to write to");
+    refuses("embed", folder, "--pairs", folder.resolve("train.csv"), "--out", folder);
+    says(folder + ": this is a folder");
+  }
+
+  @Test
   void commandLineThatIsNone() {
     refuses("run");
     says("EXPERIMENT");

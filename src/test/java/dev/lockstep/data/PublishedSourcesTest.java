@@ -111,17 +111,20 @@ class PublishedSourcesTest {
     tar.writeBytes(padded(json(longKey + ".txt\0")));
     tar.writeBytes(member("shortened", json("丙")));
     tar.writeBytes(member("000000003.jpg", ONE));
+    tar.writeBytes(member("000000004.jpg", ONE));
+    tar.writeBytes(member("000000004.json", json("{\"caption\": \"cut")));
     tar.writeBytes(new byte[1024]);
     Path file = Files.write(folder.resolve("00000.tar"), tar.toByteArray());
 
     List<SourcePair> rows = all(SourceSpec.USUAL, file);
 
-    assertThat(rows).extracting(SourcePair::text).containsExactly("嘿嘿", "哈", "丙", "");
+    assertThat(rows).extracting(SourcePair::text).containsExactly("嘿嘿", "哈", "丙", "", "");
     assertThat(rows.get(0).image().name()).isEqualTo("000000000.jpg");
     assertThat(rows.get(0).image().read()).isEqualTo(ONE);
     assertThat(rows.get(1).image().read()).isEqualTo(TWO);
     assertThat(rows.get(2).image()).isEqualTo(new NoImage(""));
     assertThat(rows.get(3).malformed()).hasValue("000000003 has no .txt and no caption in a .json");
+    assertThat(rows.get(4).malformed()).hasValue("000000004 has no .txt and no caption in a .json");
 
     SourceColumns columns = new SourceColumns(Optional.of("caption"), Optional.empty());
     assertThat(

@@ -108,6 +108,23 @@ class RunFolderTest {
   }
 
   @Test
+  void refusesToGoOnWhereItsDataIsNotKnownAnyMore() throws IOException {
+    try (RunFolder opened = RunFolder.open(runs, experiment(), false)) {
+      record(opened);
+      Path provenance = trained().resolve("provenance.json");
+      String whole = Files.readString(provenance);
+      for (String damaged : List.of(whole.substring(0, whole.length() / 2), "[]", "{}")) {
+        Files.writeString(provenance, damaged);
+
+        assertThatThrownBy(() -> record(opened))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageStartingWith(provenance + ": cannot be read: ")
+            .hasMessageContaining("start over with --fresh");
+      }
+    }
+  }
+
+  @Test
   void refusesACorrectedFileWhereOnlyTheFinishedModelIsLeft() throws IOException {
     RunFolder.open(runs, experiment(), false).close();
     Files.createDirectories(runs.resolve("toy/model"));

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ComparisonTest {
   private static final String JOINT =
@@ -277,6 +279,18 @@ class ComparisonTest {
   /**
    * @param hits of 100 captions that find their image first
    */
+  @ParameterizedTest
+  @ValueSource(strings = {"ranks.json", "costs.json", "gallery.json", "provenance.json"})
+  void namesAFileThatIsNotWhatARunHasWritten(String name) throws IOException {
+    Path run = run("a", JOINT, 7, 40).folder();
+    Path file = Files.writeString(run.resolve(name), "[]");
+
+    assertThatThrownBy(() -> ComparedRun.read(run))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(file + ": th")
+        .hasMessageContaining("delete the file");
+  }
+
   private ComparedRun run(String name, String stages, int seed, int hits) throws IOException {
     return run(name, stages, seed, hits, "same");
   }

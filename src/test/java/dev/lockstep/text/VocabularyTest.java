@@ -69,6 +69,18 @@ class VocabularyTest {
   }
 
   @Test
+  void refusesATokenizerThatIsNotOfWordPieces() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    String whole = "{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"[PAD]\":0,\"[UNK]\":9}}}";
+    for (String damaged : List.of(whole, whole.substring(0, 30), "{}", "[]", "{\"model\":7}")) {
+      Files.writeString(file, damaged);
+      refuses(file, "tokenizer.json: it is not a tokenizer.json with a vocabulary whose ids are");
+    }
+    Files.writeString(file, whole.replace("WordPiece", "BPE"));
+    refuses(file, "tokenizer.json: its tokens are made by BPE");
+  }
+
+  @Test
   void saysOnWhichLineAFileIsNotUtf8() throws IOException {
     Path file = folder.resolve("vocab.txt");
     Files.writeString(file, SPECIAL + "嘿\n", Charset.forName("GB18030"));

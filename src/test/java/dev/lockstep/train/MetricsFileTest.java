@@ -182,8 +182,9 @@ class MetricsFileTest {
   @Test
   void lineOfSomethingElseIsRefused() throws IOException {
     write(0, metrics -> metrics.onStep(Views.step("both", 1, 5)));
-    for (String line : List.of("step 2 was fine", "[]", "{\"loss\": 1}")) {
-      Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
+    String first = Files.readString(file);
+    for (String line : List.of("step 2 was fine", "[]", "{\"loss\": 1}", "{\"event\":\"stage\"}")) {
+      Files.writeString(file, first + line + "\n");
 
       assertThatThrownBy(() -> new MetricsFile(file, 2))
           .isInstanceOf(InvalidInputException.class)
