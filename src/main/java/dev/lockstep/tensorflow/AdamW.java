@@ -209,11 +209,11 @@ public final class AdamW {
       Ops then = turn;
       double decay = updates.get(i).weightDecay();
       if (decay > 0 && variable.role() == Role.WEIGHT) {
-        // A scatter would scale the rows in place, but makes every read of the variable a copy from
-        // then on.
-        Operand<TFloat32> share = tf.math.mul(learningRate, tf.constant((float) decay));
-        Op decayed =
-            turn.assignSubVariableOp(variable.handle(), turn.math.mul(variable.read(turn), share));
+        // The product takes the variable's place: one pass over memory. A scatter would scale the
+        // rows in place, but makes every read of the variable a copy from then on.
+        Operand<TFloat32> kept =
+            tf.math.sub(tf.constant(1f), tf.math.mul(learningRate, tf.constant((float) decay)));
+        Op decayed = variable.assign(turn, turn.math.mul(variable.read(turn), kept));
         then = tf.withControlDependencies(List.of(decayed));
       }
       int index = learned.indexOf(variable);

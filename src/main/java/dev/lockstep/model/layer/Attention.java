@@ -31,7 +31,7 @@ final class Attention {
    */
   Operand<TFloat32> attend(
       Layers layers,
-      Operand<TFloat32> x,
+      Operand<? extends TNumber> x,
       Operand<TInt32> split,
       Operand<TFloat32> mask,
       boolean firstAlone) {
@@ -45,14 +45,15 @@ final class Attention {
    */
   private <T extends TNumber> Operand<TFloat32> attend(
       Layers layers,
-      Operand<TFloat32> x,
+      Operand<? extends TNumber> x,
       Operand<TInt32> split,
       Operand<TFloat32> mask,
       boolean firstAlone,
       Class<T> type) {
     Ops tf = layers.tf();
     Operand<T> projected =
-        layers.cast(layers.dense("query-key-value", x, hiddenSize, 3L * hiddenSize), type);
+        layers.cast(
+            layers.denseForProduct("query-key-value", x, hiddenSize, 3L * hiddenSize), type);
     // Brought into the order of the products once: Einsum would do it for each of the six, forward
     // and backward, that take queries, keys or values.
     Operand<T> byHead = // [3, batch, heads, tokens, width]

@@ -29,10 +29,19 @@ final class FusedLayers {
 
   private static final Map<String, Functions> BY_KIND = new ConcurrentHashMap<>();
 
+  private static final FusedFunction BIAS =
+      new FusedFunction(
+          "Bias",
+          List.of(DataType.DT_BFLOAT16, DataType.DT_FLOAT),
+          (tf, in) ->
+              List.of(
+                  tf.dtypes.cast(
+                      tf.math.add(cast(tf, in.get(0)), cast(tf, in.get(1))), TBfloat16.class)));
+
   private FusedLayers() {}
 
   /**
-   * Layer normalization, in float32.
+   * Layer normalization, computed in float32.
    *
    * @param x [..., width]
    * @param scale [width]
@@ -45,7 +54,8 @@ final class FusedLayers {
       Operand<TFloat32> offset,
       double epsilon) {
     String kind = "layer-norm " + epsilon;
-    Functions functions = BY_KIND.computeIfAbsent(kind, k -> layerNorm((float) epsilon));
+    Functions functions =
+        BY_KIND.computeIfAbsent(kind, k -> layerNorm(DataType.DT_FLOAT, (float) epsilon));
     functions.attach(tf);
     Operand<TFloat32> y =
         float32(tf, functions.forward().call(tf, List.of(x, scale, offset)).get(0), x);
@@ -55,32 +65,70 @@ final class FusedLayers {
         y,
         List.of(x, scale, offset),
         (g, in, dy) -> {
-          List<Operand<? extends TType>> out =
-              functions.backward().call(g, List.of(in.get(0), in.get(1), dy));
-          return List.of(
-              float32(g, out.get(0), in.get(0)),
-              g.nn.biasAddGrad(float32(g, out.get(1), in.get(0))),
-              g.nn.biasAddGrad(dy));
+          Operand<TFloat32> toOffset = g.nn.biasAddGrad(float32(g, dy, in.get(0)));
+          return layerNormGradient(g, functions, in, dy, toOffset);
         });
   }
 
-  private static Functions layerNorm(float epsilon) {
+  /**
+   * The same, for a product to take.
+   *
+   * @param x [rows, width]
+   */
+  static Operand<TBfloat16> layerNormForProduct(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> scale,
+      Operand<TFloat32> offset,
+      double epsilon) {
+    String kind = "layer-norm-for-product " + epsilon;
+    Functions functions =
+        BY_KIND.computeIfAbsent(kind, k -> layerNorm(DataType.DT_BFLOAT16, (float) epsilon));
+    functions.attach(tf);
+    Operand<TBfloat16> y =
+        bfloat16(tf, functions.forward().call(tf, List.of(x, scale, offset)).get(0), x);
+    return OwnGradient.of(
+        tf,
+        kind,
+        y,
+        List.of(x, scale, offset),
+        (g, in, dy) ->
+            layerNormGradient(
+                g, functions, in, dy, sumOfRows(g, bfloat16(g, dy, in.get(0)), in.get(2))));
+  }
+
+  private static List<Operand<? extends TType>> layerNormGradient(
+      Ops tf,
+      Functions functions,
+      List<Operand<? extends TType>> in,
+      Operand<? extends TType> dy,
+      Operand<TFloat32> toOffset) {
+    List<Operand<? extends TType>> out =
+        functions.backward().call(tf, List.of(in.get(0), in.get(1), dy));
+    return List.of(
+        float32(tf, out.get(0), in.get(0)),
+        tf.nn.biasAddGrad(float32(tf, out.get(1), in.get(0))),
+        toOffset);
+  }
+
+  /**
+   * @param given the type of what comes out, and of the gradient to it
+   */
+  private static Functions layerNorm(DataType given, float epsilon) {
     DataType f = DataType.DT_FLOAT;
     return new Functions(
         new FusedFunction(
             "LayerNorm",
             List.of(f, f, f),
-            (tf, in) ->
-                List.of(
-                    Layers.layerNorm(
-                        tf,
-                        cast(tf, in.get(0)),
-                        cast(tf, in.get(1)),
-                        cast(tf, in.get(2)),
-                        epsilon))),
+            (tf, in) -> {
+              Operand<TFloat32> y =
+                  Layers.layerNorm(
+                      tf, cast(tf, in.get(0)), cast(tf, in.get(1)), cast(tf, in.get(2)), epsilon);
+              return List.of(given == f ? y : tf.dtypes.cast(y, TBfloat16.class));
+            }),
         new FusedFunction(
             "LayerNormGradient",
-            List.of(f, f, f),
+            List.of(f, f, given),
             (tf, in) -> {
               Normalized x = Normalized.of(tf, cast(tf, in.get(0)), epsilon);
               Operand<TFloat32> dy = cast(tf, in.get(2));
@@ -118,6 +166,27 @@ final class FusedLayers {
                   g,
                   functions.backward().call(g, List.of(in.get(0), in.get(1), dy)).get(0),
                   in.get(0));
+          return List.of(dx, sumOfRows(g, dx, in.get(1)));
+        });
+  }
+
+  /**
+   * x + b, computed in float32.
+   *
+   * @param x [rows, width]
+   * @param bias [width]
+   * @return [rows, width]
+   */
+  static Operand<TBfloat16> bias(Ops tf, Operand<TBfloat16> x, Operand<TFloat32> bias) {
+    BIAS.attach(tf);
+    Operand<TBfloat16> y = bfloat16(tf, BIAS.call(tf, List.of(x, bias)).get(0), x);
+    return OwnGradient.of(
+        tf,
+        "bias",
+        y,
+        List.of(x, bias),
+        (g, in, dy) -> {
+          Operand<TBfloat16> dx = bfloat16(g, dy, in.get(0));
           return List.of(dx, sumOfRows(g, dx, in.get(1)));
         });
   }

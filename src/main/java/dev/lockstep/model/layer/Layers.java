@@ -101,12 +101,28 @@ public final class Layers {
    */
   public Operand<? extends TNumber> activatedDense(
       Activation activation, String name, Operand<? extends TNumber> x, long in, long out) {
-    if (!isFused(in)) {
-      return activate(activation, dense(name, x, in, out));
-    }
-    Operand<TBfloat16> product =
-        tf.linalg.matMul(asBfloat16(x), asBfloat16(weight(name + "/kernel", Shape.of(in, out))));
-    return FusedLayers.activate(tf, activation, product, zeros(name + "/bias", out));
+    return isFused(in)
+        ? FusedLayers.activate(
+            tf, activation, product(name, x, in, out), zeros(name + "/bias", out))
+        : activate(activation, dense(name, x, in, out));
+  }
+
+  /**
+   * x W + b, for a product to take.
+   *
+   * @param x [rows, in]
+   * @return [rows, out]
+   */
+  Operand<? extends TNumber> denseForProduct(
+      String name, Operand<? extends TNumber> x, long in, long out) {
+    return isFused(in)
+        ? FusedLayers.bias(tf, product(name, x, in, out), zeros(name + "/bias", out))
+        : dense(name, x, in, out);
+  }
+
+  /** x W. */
+  private Operand<TBfloat16> product(String name, Operand<? extends TNumber> x, long in, long out) {
+    return tf.linalg.matMul(asBfloat16(x), asBfloat16(weight(name + "/kernel", Shape.of(in, out))));
   }
 
   /**
@@ -157,6 +173,19 @@ public final class Layers {
     return isFused(width)
         ? FusedLayers.layerNorm(tf, x, scale, offset, epsilon)
         : layerNorm(tf, x, scale, offset, epsilon);
+  }
+
+  /**
+   * The same, for a product to take.
+   *
+   * @param x [rows, width]
+   */
+  Operand<? extends TNumber> layerNormForProduct(
+      String name, Operand<TFloat32> x, long width, double epsilon) {
+    return isFused(width)
+        ? FusedLayers.layerNormForProduct(
+            tf, x, ones(name + "/scale", width), zeros(name + "/offset", width), epsilon)
+        : layerNorm(name, x, width, epsilon);
   }
 
   static Operand<TFloat32> layerNorm(

@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * A stack of transformer blocks, which ViT, BERT and CLIP's text tower share. ViT and CLIP
@@ -136,7 +137,7 @@ public final class TransformerEncoder {
     Operand<TFloat32> attended =
         attention.attend(
             layers.in("attention"),
-            before ? norm(layers, "attention-norm", x) : x,
+            before ? normForProduct(layers, "attention-norm", x) : x,
             shapes.split(),
             mask,
             asking == Asking.FIRST);
@@ -144,7 +145,7 @@ public final class TransformerEncoder {
     x = asking == Asking.FIRST ? first(tf, x, shapes) : x;
     x = tf.math.add(x, branch(layers.in("attention"), attended, given, dropPath));
     if (before) {
-      Operand<TFloat32> changed = mlp(layers, norm(layers, "mlp-norm", x));
+      Operand<TFloat32> changed = mlp(layers, normForProduct(layers, "mlp-norm", x));
       return tf.math.add(x, branch(layers.in("mlp"), changed, given, dropPath));
     }
     x = norm(layers, "attention-norm", x);
@@ -178,7 +179,7 @@ public final class TransformerEncoder {
     return rows(tf, layers.dropPath("drop-path", tf.reshape(dropped, shape), dropPath));
   }
 
-  private Operand<TFloat32> mlp(Layers layers, Operand<TFloat32> x) {
+  private Operand<TFloat32> mlp(Layers layers, Operand<? extends TNumber> x) {
     Layers inner = layers.in("mlp");
     int hidden = options.hiddenSize();
     int wide = options.intermediateSize();
@@ -188,5 +189,10 @@ public final class TransformerEncoder {
 
   private Operand<TFloat32> norm(Layers layers, String name, Operand<TFloat32> x) {
     return layers.layerNorm(name, x, options.hiddenSize(), options.epsilon());
+  }
+
+  private Operand<? extends TNumber> normForProduct(
+      Layers layers, String name, Operand<TFloat32> x) {
+    return layers.layerNormForProduct(name, x, options.hiddenSize(), options.epsilon());
   }
 }

@@ -35,20 +35,44 @@ class FusedLayersTest {
     }
   }
 
+  @Test
+  void layerNormForAProductHasThemInBfloat16() {
+    assertCloseInBfloat16(
+        evaluated(
+            (tf, in) ->
+                tf.dtypes.cast(
+                    FusedLayers.layerNormForProduct(tf, in.get(0), in.get(1), in.get(2), 1e-5),
+                    TFloat32.class)),
+        evaluated((tf, in) -> Layers.layerNorm(tf, in.get(0), in.get(1), in.get(2), 1e-5)));
+  }
+
   @ParameterizedTest
   @EnumSource(Activation.class)
   void anActivationHasTheValuesAndGradientsOfItsSingleOperations(Activation activation) {
-    List<float[]> single =
-        evaluated((tf, in) -> activation.apply(tf, tf.math.add(in.get(0), in.get(1))));
-    List<float[]> fused =
+    assertCloseInBfloat16(
         evaluated(
             (tf, in) ->
                 tf.dtypes.cast(
                     FusedLayers.activate(
                         tf, activation, tf.dtypes.cast(in.get(0), TBfloat16.class), in.get(1)),
-                    TFloat32.class));
-    // Bfloat16 has 8 bits: half of the last is 1/512 of a number, and the weights go up to 5.
-    for (int i = 0; i < 3; i++) {
+                    TFloat32.class)),
+        evaluated((tf, in) -> activation.apply(tf, tf.math.add(in.get(0), in.get(1)))));
+  }
+
+  @Test
+  void aBiasHasTheValuesAndGradientsOfASum() {
+    assertCloseInBfloat16(
+        evaluated(
+            (tf, in) ->
+                tf.dtypes.cast(
+                    FusedLayers.bias(tf, tf.dtypes.cast(in.get(0), TBfloat16.class), in.get(1)),
+                    TFloat32.class)),
+        evaluated((tf, in) -> tf.math.add(in.get(0), in.get(1))));
+  }
+
+  /** Bfloat16 has 8 bits: half of the last is 1/512 of a number, and the weights go up to 5. */
+  private static void assertCloseInBfloat16(List<float[]> fused, List<float[]> single) {
+    for (int i = 0; i < single.size(); i++) {
       for (int k = 0; k < single.get(i).length; k++) {
         float expected = single.get(i)[k];
         assertThat(fused.get(i)[k]).isCloseTo(expected, within(0.02f + Math.abs(expected) / 200));
