@@ -117,6 +117,14 @@ public final class BatchIterator implements AutoCloseable {
     return batchesAhead;
   }
 
+  /** Makes TensorFlow ready for another stream to feed this iterator. */
+  void makeReadyToFeedFrom(RecordStream stream, Session session) {
+    if (feeding != null) {
+      feeding.makeReadyToStop(session);
+    }
+    stream.makeReadyToStart(session);
+  }
+
   /** Ends what fed this iterator until now, whose dataset was replaced. */
   void feedFrom(RecordStream stream) {
     if (feeding != null) {

@@ -3,6 +3,7 @@ package dev.lockstep.input;
 import dev.lockstep.data.PreparedDataset;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.tensorflow.DatasetThreads;
+import dev.lockstep.tensorflow.RefusedRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.data.ParallelMapDataset;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
@@ -221,6 +223,14 @@ public final class InputPipeline {
     iterator.refill(session);
   }
 
+  /** Makes TensorFlow ready for {@link #start}, which the first time would wait for. */
+  public void makeReady(Session session) {
+    try (TInt32 wrong = TInt32.scalarOf(0)) {
+      RefusedRun.of(session.runner().feed(batchesLeft, wrong).addTarget(makeIterator));
+    }
+    iterator.makeReadyToFeedFrom(records, session);
+  }
+
   /**
    * What to throw when a run of the graph failed: where a shard is damaged, an error that names it;
    * otherwise the failure itself.
@@ -268,6 +278,16 @@ public final class InputPipeline {
 
   public int batchSize() {
     return batchSize;
+  }
+
+  /** Tokens of the longest text that a batch may have, its padding included. */
+  public int longestText() {
+    int most = 0;
+    for (int record = 0; record < source.index().size(); record++) {
+      most = Math.max(most, source.index().tokens(record));
+    }
+    int multiple = BatchFunction.TOKEN_MULTIPLE;
+    return Math.min((most + multiple - 1) / multiple * multiple, source.contextLength());
   }
 
   /** Batches that hold each record once, or each of its views; the last may be smaller. */

@@ -1,5 +1,6 @@
 package dev.lockstep.input;
 
+import dev.lockstep.tensorflow.RefusedRun;
 import java.util.List;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -34,6 +35,7 @@ final class RecordQueue {
   private final Placeholder<TString> records;
   private final Placeholder<TUint8> pixels;
   private final Op enqueue;
+  private final Placeholder<TInt32> thrownAway;
   private final Op dequeue;
   private final Op close;
   private final Operand<?> waiting;
@@ -54,7 +56,8 @@ final class RecordQueue {
     pixels = tf.placeholder(TUint8.class, Placeholder.shape(squares));
     List<Operand<?>> components = List.of(positions, ownedByTensorFlow(tf, records), pixels);
     enqueue = tf.io.queueEnqueue(queue, components.subList(0, parts));
-    dequeue = tf.io.queueDequeue(queue, types);
+    thrownAway = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    dequeue = tf.withControlDependencies(thrownAway).io.queueDequeue(queue, types);
     close = tf.io.queueClose(queue, QueueClose.cancelPendingEnqueues(true));
     waiting = tf.io.queueSize(queue);
   }
@@ -132,7 +135,28 @@ final class RecordQueue {
 
   /** Throws the next batch away. */
   void drop(Session session) {
-    session.run(dequeue);
+    try (TInt32 fed = TInt32.scalarOf(1)) {
+      session.runner().feed(thrownAway, fed).addTarget(dequeue).run().close();
+    }
+  }
+
+  /** Makes TensorFlow ready for {@link #put}, which the first time would wait for. */
+  void makeReadyToPut(Session session) {
+    try (TInt64 none = TInt64.scalarOf(0)) {
+      Session.Runner runner = session.runner().feed(positions, none).feed(records, none);
+      if (types.size() == TYPES.size()) {
+        runner.feed(pixels, none);
+      }
+      RefusedRun.of(runner.addTarget(enqueue));
+    }
+  }
+
+  /** The same for {@link #size} and {@link #drop}. */
+  void makeReadyToDrop(Session session) {
+    size(session);
+    try (TInt64 none = TInt64.scalarOf(0)) {
+      RefusedRun.of(session.runner().feed(thrownAway, none).addTarget(dequeue));
+    }
   }
 
   /** Whoever waits for a batch is told that none will come. */

@@ -73,6 +73,16 @@ final class RecordStream {
     return queue.take(tf);
   }
 
+  /** As {@link RecordQueue#makeReadyToPut}. */
+  void makeReadyToStart(Session session) {
+    queue.makeReadyToPut(session);
+  }
+
+  /** As {@link RecordQueue#makeReadyToDrop}. */
+  void makeReadyToStop(Session session) {
+    queue.makeReadyToDrop(session);
+  }
+
   /**
    * Begins to read.
    *

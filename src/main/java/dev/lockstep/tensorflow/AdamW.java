@@ -39,12 +39,14 @@ public final class AdamW {
    *
    * @param apply changes the variables
    * @param updates those that take part: the loss depends on their variables
+   * @param gradients what is applied of each, after clipping, in the order of the updates
    * @param squaredNorms of each variable's gradient before clipping, in the order of the updates
    * @param globalNorm of all gradients together, before clipping
    */
   public record Step(
       Op apply,
       List<Update> updates,
+      List<Operand<TFloat32>> gradients,
       List<Operand<TFloat32>> squaredNorms,
       Operand<TFloat32> globalNorm) {}
 
@@ -111,11 +113,9 @@ public final class AdamW {
       squaredNorms.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
     }
     Operand<TFloat32> globalNorm = tf.math.sqrt(sum(tf, squaredNorms));
+    List<Operand<TFloat32>> applied = clipped(ofUpdates, globalNorm, options.clip());
     return new Step(
-        apply(updates, clipped(ofUpdates, globalNorm, options.clip()), options, after),
-        updates,
-        squaredNorms,
-        globalNorm);
+        apply(updates, applied, options, after), updates, applied, squaredNorms, globalNorm);
   }
 
   /** Several steps, each of other variables, as one. */
@@ -126,6 +126,7 @@ public final class AdamW {
     return new Step(
         tf.withControlDependencies(steps.stream().map(Step::apply).toList()).noOp(),
         updates,
+        steps.stream().flatMap(step -> step.gradients().stream()).toList(),
         squaredNorms,
         tf.math.sqrt(sum(tf, squaredNorms)));
   }

@@ -63,14 +63,32 @@ public final class CheckpointFile {
     return bytes;
   }
 
+  /** Variables as they were at a moment. It may be closed more than once. */
+  public static final class Held implements AutoCloseable {
+    private final Result values;
+    private boolean closed;
+
+    private Held(Result values) {
+      this.values = values;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        values.close();
+      }
+    }
+  }
+
   /**
    * The variables as they are now, to be saved later. What changes one meanwhile copies it, so that
    * up to {@link #bytes} more are held until the result is closed.
    */
-  public Result hold(Session session) {
+  public Held hold(Session session) {
     Session.Runner runner = session.runner();
     values.forEach(runner::fetch);
-    return runner.run();
+    return new Held(runner.run());
   }
 
   /** Makes TensorFlow ready to save, which the first time would wait for; nothing is written. */
@@ -78,10 +96,10 @@ public final class CheckpointFile {
     refuse(session.runner());
   }
 
-  /** The same for {@link #hold} and {@link #save(Session, Path, Result)}. */
+  /** The same for {@link #hold} and {@link #save(Session, Path, Held)}. */
   public void makeReadyToHold(Session session) {
     Session.Runner runner = session.runner();
-    try (Result held = hold(session)) {
+    try (Held held = hold(session)) {
       feed(runner, held);
       refuse(runner);
     }
@@ -104,15 +122,15 @@ public final class CheckpointFile {
   }
 
   /** Saves the variables as they were. */
-  public void save(Session session, Path prefix, Result held) {
+  public void save(Session session, Path prefix, Held held) {
     Session.Runner runner = session.runner();
     feed(runner, held);
     save(runner, prefix);
   }
 
-  private void feed(Session.Runner runner, Result held) {
+  private void feed(Session.Runner runner, Held held) {
     for (int i = 0; i < values.size(); i++) {
-      runner.feed(values.get(i), held.get(i));
+      runner.feed(values.get(i), held.values.get(i));
     }
   }
 

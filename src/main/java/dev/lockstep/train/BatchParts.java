@@ -49,6 +49,11 @@ final class BatchParts {
     return count;
   }
 
+  /** How many pairs the whole batch has. */
+  int pairs() {
+    return count * size;
+  }
+
   /** The batch of the part whose number is fed. */
   Batch part() {
     return whole.map(
@@ -82,6 +87,17 @@ final class BatchParts {
   Operand<TInt64> step(Operand<TInt64> step) {
     return tf.math.add(
         step, tf.math.mul(tf.dtypes.cast(number, TInt64.class), tf.constant(1L << 40)));
+  }
+
+  /**
+   * Feeds the number of a part to a run that is fed the batch besides.
+   *
+   * @return what to close after the run
+   */
+  Tensor feedNumber(Session.Runner runner, int part) {
+    TInt32 fed = TInt32.scalarOf(part);
+    runner.feed(number, fed);
+    return fed;
   }
 
   /** A batch as it was read. */

@@ -59,6 +59,7 @@ final class CachedFeatureGraph implements StepGraph {
   private final BatchParts parts;
   private final List<Cached> cached;
   private final WholeLoss loss;
+  private final WarmUp warmUp;
   private final List<Placeholder<TFloat32>> weights;
   private final Op clear;
   private final Op addOfLoss;
@@ -84,6 +85,7 @@ final class CachedFeatureGraph implements StepGraph {
     this.parts = parts;
     this.cached = cached;
     this.loss = loss;
+    this.warmUp = new WarmUp(List.copyOf(gradients.values()));
     this.weights = weights;
     this.step = step;
     this.signals = signals;
@@ -122,6 +124,25 @@ final class CachedFeatureGraph implements StepGraph {
   @Override
   public List<Op> targets() {
     return List.of();
+  }
+
+  @Override
+  public void warmUp(Session session, StepInputs inputs) {
+    warmUp.run(
+        session,
+        inputs,
+        runner -> {
+          List<Tensor> fed = new ArrayList<>(List.of(parts.feedNumber(runner, 0)));
+          for (Placeholder<TFloat32> weight : weights) {
+            long width = weight.shape().get(1);
+            float[] zeros = new float[Math.toIntExact(parts.pairs() * width)];
+            Shape shape = Shape.of(parts.pairs(), width);
+            TFloat32 value = TFloat32.tensorOf(shape, DataBuffers.of(zeros));
+            runner.feed(weight, value);
+            fed.add(value);
+          }
+          return fed;
+        });
   }
 
   @Override

@@ -2,24 +2,37 @@ package dev.lockstep.train;
 
 import dev.lockstep.error.LockstepException;
 import dev.lockstep.tensorflow.CheckpointFile;
+import dev.lockstep.train.Checkpoints.Standing;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tensorflow.Result;
 import org.tensorflow.Session;
 
 /**
  * Writes a training's checkpoints when they are due, and loads the last one. A large one between
- * two stages is written while the next stage begins, from the variables as they were.
+ * two stages is written, from the variables as they were, while the one is evaluated and the next
+ * begins.
  */
 final class CheckpointWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
 
-  /** A checkpoint that is being written. */
-  private record Pending(CompletableFuture<Path> path, long step) {}
+  /**
+   * A checkpoint that is being written.
+   *
+   * @param standing to be given
+   */
+  private record Pending(
+      CompletableFuture<Optional<Standing>> standing,
+      CompletableFuture<Optional<Path>> path,
+      long step) {
+    Optional<Written> await() {
+      return path.join().map(whole -> new Written(whole, step));
+    }
+  }
 
   /** A checkpoint with its final name. */
   record Written(Path path, long step) {}
@@ -66,10 +79,17 @@ final class CheckpointWriter implements AutoCloseable {
 
   /** As {@link Checkpoints#save}; to be called when nothing is being written. */
   Written write(TrainingState state, boolean best) {
-    begun(state);
-    return new Written(
-        checkpoints.save(prefix -> file.save(session, prefix), state, modelDigest, seed, best),
-        state.step());
+    begun(state.step());
+    Path path =
+        checkpoints
+            .save(
+                state.step(),
+                prefix -> file.save(session, prefix),
+                () -> Optional.of(new Standing(state, best)),
+                modelDigest,
+                seed)
+            .orElseThrow();
+    return new Written(path, state.step());
   }
 
   /**
@@ -89,30 +109,49 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** The same, beside the training; to be called when nothing is being written. */
-  void writeBeside(TrainingState state, boolean best) {
-    begun(state);
-    Result held = file.hold(session);
-    pending =
-        Optional.of(
-            new Pending(
-                CompletableFuture.supplyAsync(
-                    () -> {
-                      try (held) {
-                        return checkpoints.save(
-                            prefix -> file.save(session, prefix, held),
-                            state,
-                            modelDigest,
-                            seed,
-                            best);
-                      }
-                    },
-                    task -> {
-                      Thread thread = new Thread(task, "checkpoint");
-                      thread.setDaemon(true);
-                      thread.start();
-                    }),
-                state.step()));
+  /**
+   * Begins to write the variables as they are now, beside what reads or changes them; to be called
+   * when nothing is being written. They are no checkpoint before {@link #complete}.
+   */
+  void beginBeside(long step) {
+    begun(step);
+    CheckpointFile.Held held = file.hold(session);
+    CompletableFuture<Optional<Standing>> standing = new CompletableFuture<>();
+    CompletableFuture<Optional<Path>> path =
+        CompletableFuture.supplyAsync(
+            () -> save(step, held, standing::join),
+            task -> {
+              Thread thread = new Thread(task, "checkpoint");
+              thread.setDaemon(true);
+              thread.start();
+            });
+    pending = Optional.of(new Pending(standing, path, step));
+  }
+
+  private Optional<Path> save(
+      long step, CheckpointFile.Held held, Supplier<Optional<Standing>> standing) {
+    try (held) {
+      return checkpoints.save(
+          step,
+          prefix -> {
+            file.save(session, prefix, held);
+            // At once: as long as they are held, each change of a variable copies it.
+            held.close();
+          },
+          standing,
+          modelDigest,
+          seed);
+    }
+  }
+
+  /** Whether variables are being written for which {@link #complete} is still to be called. */
+  boolean isBegun() {
+    return pending.isPresent() && !pending.get().standing().isDone();
+  }
+
+  /** Makes a checkpoint of the variables that are being written. */
+  void complete(TrainingState state, boolean best) {
+    pending.orElseThrow().standing().complete(Optional.of(new Standing(state, best)));
   }
 
   /** What was written beside the training and is whole since the last call. */
@@ -129,7 +168,7 @@ final class CheckpointWriter implements AutoCloseable {
     Optional<Pending> last = pending;
     pending = Optional.empty();
     try {
-      return last.map(written -> new Written(written.path().join(), written.step()));
+      return last.flatMap(Pending::await);
     } catch (CompletionException e) {
       if (e.getCause() instanceof LockstepException known) {
         throw known;
@@ -138,9 +177,13 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** Waits for what is being written, where the training has ended for another reason. */
+  /**
+   * Waits for what is being written, where the training has ended for another reason. Variables
+   * that were to be completed are thrown away.
+   */
   @Override
   public void close() {
+    pending.ifPresent(last -> last.standing().complete(Optional.empty()));
     try {
       awaited();
     } catch (LockstepException e) {
@@ -148,8 +191,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  private void begun(TrainingState state) {
-    lastStep = state.step();
+  private void begun(long step) {
+    lastStep = step;
     lastNanos = System.nanoTime();
   }
 }

@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -56,6 +57,13 @@ public final class Checkpoints {
    */
   private record StateFile(TrainingState state, String modelDigest, long seed) {}
 
+  /**
+   * What makes a checkpoint of variables.
+   *
+   * @param best whether its score is the best so far
+   */
+  record Standing(TrainingState state, boolean best) {}
+
   private final Path folder;
   private final int keep;
 
@@ -78,27 +86,38 @@ public final class Checkpoints {
    * Writes a checkpoint and removes those that need not be kept.
    *
    * @param variables writes the variables to a prefix
+   * @param standing asked when they are written; where it gives nothing, they are thrown away
+   * @return the checkpoint, if it is one
    * @throws RunFailedException if it cannot be written; older ones are kept
    */
-  public Path save(
-      Consumer<Path> variables, TrainingState state, String modelDigest, long seed, boolean best) {
-    Path target = folder.resolve("step-%06d".formatted(state.step()));
+  Optional<Path> save(
+      long step,
+      Consumer<Path> variables,
+      Supplier<Optional<Standing>> standing,
+      String modelDigest,
+      long seed) {
+    Path target = folder.resolve("step-%06d".formatted(step));
     Path unfinished = folder.resolve(target.getFileName() + UNFINISHED);
     try {
       Files.createDirectories(folder);
       delete(unfinished);
       Files.createDirectories(unfinished);
       variables.accept(unfinished.resolve(VARIABLES));
-      Files.writeString(
-          unfinished.resolve(STATE), GSON.toJson(new StateFile(state, modelDigest, seed)));
+      Optional<Standing> known = standing.get();
+      if (known.isEmpty()) {
+        delete(unfinished);
+        return Optional.empty();
+      }
+      StateFile state = new StateFile(known.get().state(), modelDigest, seed);
+      Files.writeString(unfinished.resolve(STATE), GSON.toJson(state));
       force(unfinished);
       delete(target);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-      if (best) {
+      if (known.get().best()) {
         mark(target);
       }
       prune();
-      return target;
+      return Optional.of(target);
     } catch (IOException e) {
       deleteQuietly(unfinished);
       throw notWritten(target, e);

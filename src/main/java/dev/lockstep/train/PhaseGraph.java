@@ -20,6 +20,7 @@ final class PhaseGraph implements StepGraph {
   private final Operand<TFloat32> loss;
   private final Operand<TFloat32> measured;
   private final Op apply;
+  private final WarmUp warmUp;
   private final StepSignals signals;
   private final LearningNorms norms;
 
@@ -39,6 +40,7 @@ final class PhaseGraph implements StepGraph {
       StepSignals signals) {
     this.loss = loss.value();
     this.apply = apply;
+    this.warmUp = new WarmUp(step.gradients());
     this.norms = new LearningNorms(tf, step);
     this.signals = signals;
     List<Operand<TFloat32>> numbers =
@@ -86,6 +88,11 @@ final class PhaseGraph implements StepGraph {
         fed.forEach(Tensor::close);
       }
     }
+  }
+
+  @Override
+  public void warmUp(Session session, StepInputs inputs) {
+    warmUp.run(session, inputs, runner -> List.of());
   }
 
   private Session.Runner runner(Session session, boolean withSignals) {

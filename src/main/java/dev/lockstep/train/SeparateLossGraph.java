@@ -21,6 +21,7 @@ import org.tensorflow.types.TFloat32;
  */
 final class SeparateLossGraph implements StepGraph {
   private final BatchParts parts;
+  private final WarmUp warmUp;
   private final Operand<TFloat32> numbers;
   private final Op clear;
   private final Op add;
@@ -43,6 +44,7 @@ final class SeparateLossGraph implements StepGraph {
       SummedStep step,
       StepSignals signals) {
     this.parts = parts;
+    this.warmUp = new WarmUp(List.copyOf(gradients.values()));
     this.step = step;
     this.signals = signals;
     numbers = tf.stack(List.of(loss.value(), loss.floor(), loss.chance(), encoded.logitScale()));
@@ -58,6 +60,11 @@ final class SeparateLossGraph implements StepGraph {
   @Override
   public List<Op> targets() {
     return List.of();
+  }
+
+  @Override
+  public void warmUp(Session session, StepInputs inputs) {
+    warmUp.run(session, inputs, runner -> List.of(parts.feedNumber(runner, 0)));
   }
 
   @Override

@@ -96,6 +96,11 @@ final class StageGraph {
     phases.get(0).makeReady(session, inputs);
   }
 
+  /** As {@link StepGraph#warmUp}, for the steps that the stage begins with. */
+  void warmUp(Session session, FixedBatch batch) {
+    phases.get(0).warmUp(session, inputs.withBatch(batch));
+  }
+
   /** The step at the beginning of the stage, where it takes the whole batch at once. */
   PhaseGraph wholeStep() {
     return (PhaseGraph) phases.get(0);

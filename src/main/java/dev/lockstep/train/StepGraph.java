@@ -43,6 +43,14 @@ interface StepGraph {
   default void makeReady(Session session, StepInputs inputs) {}
 
   /**
+   * Computes the gradients of a batch, or of a part of it, and forgets them: so the memory of the
+   * step is taken and its kernels are made. No variable changes.
+   *
+   * @param inputs with a batch of their own
+   */
+  void warmUp(Session session, StepInputs inputs);
+
+  /**
    * Takes one step.
    *
    * @param withSignals whether to measure the signals too

@@ -96,6 +96,13 @@ public final class Trainer implements AutoCloseable {
    *     checkpoint is of another model
    */
   public Trainer(TrainingSetup setup) {
+    this(setup, FreeMemory.ofThisMachine());
+  }
+
+  /**
+   * @param memory says which checkpoints are written beside the training
+   */
+  Trainer(TrainingSetup setup, FreeMemory memory) {
     this.setup = setup;
     Ops tf = Ops.create(graph);
     Variables variables = new Variables(tf, setup.seed());
@@ -136,7 +143,7 @@ public final class Trainer implements AutoCloseable {
             Checkpoints.modelDigest(variables.all()),
             setup.seed(),
             setup.checkpoint(),
-            FreeMemory.ofThisMachine());
+            memory);
     state =
         checkpointWriter
             .restoreLatest()
@@ -265,8 +272,12 @@ public final class Trainer implements AutoCloseable {
           throw notFinite(step);
         }
         end = end(stage);
+        boolean evaluated = evaluationIsDue(end.isPresent());
+        if (evaluated && end.isPresent()) {
+          beginCheckpoint(listener);
+        }
         long evaluation = System.nanoTime();
-        boolean best = evaluationIsDue(end.isPresent()) && evaluate(stage, listener);
+        boolean best = evaluated && evaluate(stage, listener);
         evaluation = System.nanoTime() - evaluation;
         end = end.or(() -> end(stage));
         boolean stop = stopRequested.getAsBoolean();
@@ -275,12 +286,7 @@ public final class Trainer implements AutoCloseable {
           state = state.atNextStage();
           left = Optional.of(new Left(stage.spec().name(), lastStepEnd + evaluation));
         }
-        if (end.isPresent() && !stop && !isFinished() && checkpointWriter.canWriteBeside()) {
-          tell(listener, checkpointWriter.awaited());
-          checkpointWriter.writeBeside(state, best);
-        } else if (best || stop || end.isPresent() || checkpointWriter.isDue(state.step())) {
-          checkpoint(listener, best);
-        }
+        keep(listener, end.isPresent(), best, !stop && !isFinished());
         if (stop) {
           return Outcome.INTERRUPTED;
         }
@@ -290,9 +296,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * A stage begins with two kinds of steps, and for each TensorFlow optimises the graph: seconds
-   * for towers of full size. They pass here, where whoever starts a run looks on, and not between
-   * the stages.
+   * A stage begins with two kinds of steps, and for each TensorFlow optimises the graph; the first
+   * takes the memory and makes the kernels besides: seconds for towers of full size. They pass
+   * here, where whoever starts a run looks on, and not between the stages.
    */
   private void makeReady(TrainingListener listener, TrainingStage now, TrainingStage next) {
     long start = System.nanoTime();
@@ -389,7 +395,7 @@ public final class Trainer implements AutoCloseable {
     try {
       measured = stage.graph().step(session, state.step(), progress, rates, watched);
     } catch (TFInvalidArgumentException | TensorFlowException e) {
-      throw stage.input().explain(e);
+      throw stage.explain(e);
     }
     lastStepEnd = System.nanoTime();
     double seconds = (lastStepEnd - start) * 1e-9;
@@ -426,6 +432,34 @@ public final class Trainer implements AutoCloseable {
     listener.onEvaluation(
         new EvaluationView(stage.spec().name(), state.step(), state.seconds(), scores, best));
     return best;
+  }
+
+  /** Begins to write the variables beside what comes next, where that is of use. */
+  private void beginCheckpoint(TrainingListener listener) {
+    if (checkpointWriter.canWriteBeside()) {
+      tell(listener, checkpointWriter.awaited());
+      checkpointWriter.beginBeside(state.step());
+    }
+  }
+
+  /**
+   * Writes a checkpoint where one is due.
+   *
+   * @param ended whether a stage has ended
+   * @param goesOn whether more steps are to come
+   */
+  private void keep(TrainingListener listener, boolean ended, boolean best, boolean goesOn) {
+    if (ended && goesOn && !checkpointWriter.isBegun()) {
+      beginCheckpoint(listener);
+    }
+    if (checkpointWriter.isBegun()) {
+      checkpointWriter.complete(state, best);
+      if (!goesOn) {
+        tell(listener, checkpointWriter.awaited());
+      }
+    } else if (best || ended || !goesOn || checkpointWriter.isDue(state.step())) {
+      checkpoint(listener, best);
+    }
   }
 
   private void checkpoint(TrainingListener listener, boolean best) {

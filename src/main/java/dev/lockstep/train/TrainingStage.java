@@ -1,11 +1,13 @@
 package dev.lockstep.train;
 
+import dev.lockstep.error.RunFailedException;
 import dev.lockstep.input.InputPipeline;
 import dev.lockstep.input.StoredFeatures;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
  * A stage with its part of the graph and its own order of the data. Where it holds a tower fixed,
@@ -17,7 +19,21 @@ final class TrainingStage implements AutoCloseable {
    *
    * @param input what the batches come from
    */
-  record Way(StageGraph graph, InputPipeline input) {}
+  record Way(StageGraph graph, InputPipeline input) {
+    /** As {@link StepGraph#makeReady}, its input too. */
+    void makeReady(Session session) {
+      input.makeReady(session);
+      graph.makeReady(session);
+    }
+
+    /** As {@link StepGraph#warmUp}, with the largest batch that there may be. */
+    void warmUp(Session session) {
+      try (FixedBatch blank =
+          FixedBatch.blank(input.next(), input.batchSize(), input.longestText())) {
+        graph.warmUp(session, blank);
+      }
+    }
+  }
 
   private final StageSpec spec;
   private final Way whole;
@@ -73,10 +89,39 @@ final class TrainingStage implements AutoCloseable {
     return true;
   }
 
-  /** As {@link StepGraph#makeReady}, for whichever way is taken. */
+  /**
+   * As {@link StepGraph#makeReady}, for whichever way is taken, and {@link StepGraph#warmUp}; where
+   * there are two ways, only for the one that takes less memory.
+   *
+   * @throws RunFailedException if a step does not fit into the memory
+   */
   void makeReady(Session session) {
-    stored.ifPresent(way -> way.graph().makeReady(session));
-    whole.graph().makeReady(session);
+    stored.ifPresent(way -> way.makeReady(session));
+    whole.makeReady(session);
+    try {
+      stored.orElse(whole).warmUp(session);
+    } catch (TFResourceExhaustedException e) {
+      throw explain(e);
+    }
+  }
+
+  /**
+   * What to throw when a run of the stage failed: where the memory was too small or a shard is
+   * damaged, an error that says so; otherwise the failure itself.
+   */
+  RuntimeException explain(RuntimeException failure) {
+    if (failure instanceof TFResourceExhaustedException) {
+      return new RunFailedException(
+          "stage %s: a step of %d pairs does not fit into the memory: %s"
+              .formatted(
+                  spec.name(),
+                  spec.microBatch().isWhole() ? spec.batchSize() : spec.microBatch().size(),
+                  failure.getMessage().lines().findFirst().orElse("")),
+          "lower its micro-batch-size, in which a batch goes through the towers part by part, or"
+              + " its batch-size",
+          failure);
+    }
+    return taken.input().explain(failure);
   }
 
   @Override

@@ -75,11 +75,16 @@ class CheckpointWriterTest {
     try (CheckpointWriter writer = writer(folder)) {
       session.run(doubled);
       writer.makeReady();
-      writer.writeBeside(STATE, true);
+      writer.beginBeside(1);
+      assertThat(writer.isBegun()).isTrue();
+      assertThat(writer.finished()).isEmpty();
       session.run(doubled);
       session.run(doubled);
       assertThat(value()).isEqualTo(8);
+      assertThat(folder.resolve("step-000001")).doesNotExist();
 
+      writer.complete(STATE, true);
+      assertThat(writer.isBegun()).isFalse();
       CheckpointWriter.Written written = writer.awaited().orElseThrow();
       assertThat(written).isEqualTo(new CheckpointWriter.Written(folder.resolve("step-000001"), 1));
       assertThat(writer.awaited()).isEmpty();
@@ -87,6 +92,14 @@ class CheckpointWriterTest {
       assertThat(writer.restoreLatest()).contains(STATE);
       assertThat(value()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void variablesThatAreNeverCompletedLeaveNothing() {
+    try (CheckpointWriter writer = writer(folder)) {
+      writer.beginBeside(1);
+    }
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
@@ -101,7 +114,8 @@ class CheckpointWriterTest {
   void whatCannotBeWrittenIsToldWhenItIsWaitedFor() throws IOException {
     Path taken = Files.writeString(folder.resolve("taken"), "no folder");
     try (CheckpointWriter writer = writer(taken)) {
-      writer.writeBeside(STATE, false);
+      writer.beginBeside(1);
+      writer.complete(STATE, false);
       assertThatThrownBy(writer::awaited)
           .isInstanceOf(RunFailedException.class)
           .hasMessageContaining("the checkpoint could not be written");

@@ -134,6 +134,20 @@ class MicroBatchesTest {
       }
     }
 
+    /** What warming the step up, without any input, made of the variables' first values. */
+    void assertWarmUpChangesNothing() {
+      VariableValues values = new VariableValues(tf, List.copyOf(variables.all()));
+      var initializer = variables.initializer();
+      try (Session session = new Session(graph);
+          FixedBatch blank = FixedBatch.blank(iterator.next(), BATCH, TOKENS)) {
+        session.run(initializer);
+        Map<String, float[]> first = values.get(session);
+        stage.warmUp(session, blank);
+        Map<String, float[]> warm = values.get(session);
+        first.forEach((name, value) -> assertThat(warm.get(name)).as(name).isEqualTo(value));
+      }
+    }
+
     /** The mean of the losses of equal parts, with TensorFlow's gradients, nothing dropped. */
     Taken expected(int parts) {
       List<Operand<TFloat32>> losses = new ArrayList<>();
@@ -233,6 +247,21 @@ class MicroBatchesTest {
         Training parts =
             new Training(model, "joint", "micro-batch-size = 6, accumulation = " + accumulation)) {
       assertEqual(parts.step(), whole.step());
+    }
+  }
+
+  /** Batch norm's running statistics and the optimizer's counts are among the variables. */
+  @ParameterizedTest
+  @CsvSource({
+    "resnet, 0, cached-features",
+    "resnet, 2, separate-losses",
+    "vit, 2, cached-features"
+  })
+  void warmingAStepUpChangesNothing(String tower, int size, String accumulation) {
+    String model = tower.equals("vit") ? MODEL.formatted(NO_DROPOUT) : RESNET;
+    String parts = "micro-batch-size = %d, accumulation = %s".formatted(size, accumulation);
+    try (Training training = new Training(model, "joint", parts)) {
+      training.assertWarmUpChangesNothing();
     }
   }
 
