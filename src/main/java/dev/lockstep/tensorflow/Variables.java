@@ -13,8 +13,10 @@ import org.tensorflow.framework.initializers.Initializer;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Empty;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -27,6 +29,7 @@ public final class Variables {
   private final long seed;
   private final Class<? extends TFloating> stored;
   private final Map<String, Variable> byName = new LinkedHashMap<>();
+  private Operand<TInt64> zero;
 
   /**
    * @param seed from which, with its name, each variable's first value is drawn
@@ -69,7 +72,7 @@ public final class Variables {
     String operation = name.replace('/', '.');
     VarHandleOp handle =
         tf.withName(operation).varHandleOp(stored, shape, VarHandleOp.sharedName(name));
-    Operand<TFloat32> first = initializer.call(tf, tf.constant(shape.asArray()), TFloat32.class);
+    Operand<TFloat32> first = initializer.call(tf, dimensions(shape), TFloat32.class);
     return new Variable(
         name,
         shape,
@@ -80,6 +83,18 @@ public final class Variables {
         tf.withName(operation + ".initialize")
             .assignVariableOp(
                 handle, stored == TFloat32.class ? first : tf.dtypes.cast(first, stored)));
+  }
+
+  /**
+   * TensorFlow computes what depends on constants alone when it optimises the graph, and keeps it
+   * as long as the session: first values would be in memory a second time. A sum with what an
+   * operation gives that counts as having a state is no constant.
+   */
+  private Operand<TInt64> dimensions(Shape shape) {
+    if (zero == null) {
+      zero = tf.empty(tf.constant(new int[0]), TInt64.class, Empty.init(true));
+    }
+    return tf.math.add(tf.constant(shape.asArray()), zero);
   }
 
   /** A seed for the first value of a variable: the same in every graph, another for each name. */
