@@ -23,10 +23,10 @@ public final class DatasetThreads {
    * The same elements, made in at most so many threads, which are the dataset's own. Without this,
    * a dataset takes every core, whatever the session was given.
    *
-   * <p>Nor is there a thread that tunes sizes, of which all are given: an iterator that gets another
-   * dataset waits for its end, and it sleeps for up to a minute where the word to end comes just
-   * before the flag (TensorFlow's {@code Model::OptimizeLoop}, which {@code CancellationManager}
-   * calls first and marks as cancelled afterwards).
+   * <p>Nor is there a thread that tunes sizes, of which all are given: an iterator that gets
+   * another dataset waits for its end, and it sleeps for up to a minute where the word to end comes
+   * just before the flag (TensorFlow's {@code Model::OptimizeLoop}, which {@code
+   * CancellationManager} calls first and marks as cancelled afterwards).
    */
   @SuppressWarnings("unchecked")
   public static Operand<TType> limit(
