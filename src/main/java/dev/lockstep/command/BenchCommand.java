@@ -35,16 +35,19 @@ final class BenchCommand {
   int input(
       @Option(
               names = "--pixels",
+              paramLabel = "N",
               defaultValue = "224",
               description = "Side of the stored images (default: ${DEFAULT-VALUE}).")
           int pixels,
       @Option(
               names = "--records",
+              paramLabel = "N",
               defaultValue = "4000",
               description = "How many to write and read (default: ${DEFAULT-VALUE}).")
           int records,
       @Option(
               names = "--threads",
+              paramLabel = "N",
               defaultValue = "1",
               description = "For all of TensorFlow's work (default: ${DEFAULT-VALUE}).")
           int threads,
@@ -84,6 +87,7 @@ final class BenchCommand {
   int captions(
       @Option(
               names = "--rows",
+              paramLabel = "N",
               defaultValue = "1400000",
               description = "Of the CSV (default: ${DEFAULT-VALUE}).")
           int rows) {
@@ -118,11 +122,13 @@ final class BenchCommand {
           Path path,
       @Option(
               names = "--connections",
+              paramLabel = "N",
               defaultValue = "64",
               description = "At the same time (default: ${DEFAULT-VALUE}).")
           int connections,
       @Option(
               names = "--requests",
+              paramLabel = "N",
               defaultValue = "20000",
               description = "From many connections (default: ${DEFAULT-VALUE}).")
           long requests) {

@@ -50,6 +50,7 @@ final class DataCommand {
           Path sheet,
       @Option(
               names = "--pictures",
+              paramLabel = "N",
               defaultValue = "120",
               description = "How many the page has (default: ${DEFAULT-VALUE}).")
           int pictures,
@@ -94,6 +95,7 @@ final class DataCommand {
           int pairs,
       @Option(
               names = "--seed",
+              paramLabel = "N",
               defaultValue = "0",
               description = "Of the choice (default: ${DEFAULT-VALUE}).")
           long seed,

@@ -17,7 +17,7 @@ import java.time.Duration;
 /**
  * Turns a source of captions and images into screened shards, once: what was prepared before from
  * the same files with the same options is found again by its digest, and what was left half-written
- * is made anew.
+ * is gone on with.
  */
 public final class DatasetPreparer {
   private static final int DIGEST_DIGITS = 12;

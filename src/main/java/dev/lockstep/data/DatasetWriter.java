@@ -36,7 +36,9 @@ final class DatasetWriter implements AutoCloseable {
   private final CaptionScreen captions;
   private final RepeatScreen repeats;
   private final Tally tally;
+  private final EarlierImages earlier;
   private final SplitShards shards;
+  private final ImageNotes notes;
   private final OutputStream droppedFile;
   private final OutputStream droppedLines;
   private final DroppedRows dropped;
@@ -59,8 +61,10 @@ final class DatasetWriter implements AutoCloseable {
     captions = new CaptionScreen(store.screen(), store.maxCaptionLength());
     repeats = new RepeatScreen(store.screen());
     tally = new Tally(tokenizer);
-    files.clear();
+    files.clearNamed();
+    earlier = new EarlierImages(folder, store.split());
     shards = new SplitShards(folder, store, disk);
+    notes = new ImageNotes(disk.open(files.aside(ImageNotes.FILE)));
     droppedFile = disk.open(files.aside(Manifest.DROPPED));
     droppedLines = new BufferedOutputStream(droppedFile, 1 << 16);
     dropped = new DroppedRows(droppedLines);
@@ -74,6 +78,9 @@ final class DatasetWriter implements AutoCloseable {
    */
   void write(String digest, long rows) throws IOException {
     listener.onStart(source.name(), rows);
+    if (earlier.count() > 0) {
+      listener.onEarlier(earlier.count());
+    }
     boolean whole = false;
     try {
       writeShards();
@@ -107,7 +114,7 @@ final class DatasetWriter implements AutoCloseable {
           drop(pair, finding.get());
           continue;
         }
-        ahead.add(new Candidate(pair, caption, tokens, images.begin(pair.image())));
+        ahead.add(new Candidate(pair, caption, tokens, image(images, pair, caption)));
         if (ahead.size() >= ROWS_AHEAD) {
           decide(ahead.remove());
         }
@@ -119,6 +126,13 @@ final class DatasetWriter implements AutoCloseable {
     if (tally.kept() == 0) {
       throw nothingLeft();
     }
+  }
+
+  private ImagesAhead.Coming image(ImagesAhead images, SourcePair pair, Caption caption) {
+    return earlier
+        .take(pair.row(), caption)
+        .map(image -> images.converted(pair.image(), image))
+        .orElseGet(() -> images.begin(pair.image()));
   }
 
   private void decide(Candidate candidate) throws IOException {
@@ -145,6 +159,7 @@ final class DatasetWriter implements AutoCloseable {
             pair.row(),
             text);
     shards.write(record);
+    notes.add(pair.row(), image);
     tally.keep(record, candidate.tokens(), image);
     sheet.keep(pair);
     listener.onRow(rows(), dropped.count());
@@ -166,6 +181,8 @@ final class DatasetWriter implements AutoCloseable {
     files.rename(Manifest.DROPPED);
     String html = sheet.toHtml(source.name(), rows(), tally.kept(), dropped.counts());
     files.write(ScreenSheet.FILE, html.getBytes(StandardCharsets.UTF_8));
+    notes.close();
+    files.clearAside();
     files.write(Manifest.FILE, manifest(digest, written).toJson().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -236,7 +253,9 @@ final class DatasetWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    earlier.close();
     shards.close();
+    notes.close();
     droppedFile.close();
     sheet.close();
   }

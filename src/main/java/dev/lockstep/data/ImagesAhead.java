@@ -5,6 +5,7 @@ import dev.lockstep.error.RunFailedException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,9 +53,9 @@ final class ImagesAhead implements AutoCloseable {
     private final Future<ImageConverter.Converted> conversion;
     private int bytes;
 
-    private Coming(SourceImage image) {
+    private Coming(SourceImage image, Future<ImageConverter.Converted> conversion) {
       this.image = image;
-      this.conversion = threads.submit(() -> converter.convert(image));
+      this.conversion = conversion;
     }
 
     /** Waits for it. */
@@ -79,7 +80,7 @@ final class ImagesAhead implements AutoCloseable {
     }
 
     private void count(int size) {
-      if (bytes == 0 && kept.containsKey(image)) {
+      if (bytes == 0 && kept.get(image) == this) {
         bytes = size;
         keptBytes += size;
         forgetOldest();
@@ -91,8 +92,17 @@ final class ImagesAhead implements AutoCloseable {
   Coming begin(SourceImage image) {
     // One that came with its row does not come with another, and would be kept for nothing.
     return image instanceof ImageBytes
-        ? new Coming(image)
-        : kept.computeIfAbsent(image, Coming::new);
+        ? convert(image)
+        : kept.computeIfAbsent(image, this::convert);
+  }
+
+  /** One that is converted already. */
+  Coming converted(SourceImage image, ImageConverter.Converted converted) {
+    return new Coming(image, CompletableFuture.completedFuture(converted));
+  }
+
+  private Coming convert(SourceImage image) {
+    return new Coming(image, threads.submit(() -> converter.convert(image)));
   }
 
   @Override

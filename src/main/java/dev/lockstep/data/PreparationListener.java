@@ -13,6 +13,13 @@ public interface PreparationListener {
   default void onStart(String source, long rows) {}
 
   /**
+   * Before the first row, where an earlier preparation of the same data was cut off.
+   *
+   * @param pairs whose images need not be converted again, at most
+   */
+  default void onEarlier(long pairs) {}
+
+  /**
    * After each row.
    *
    * @param done rows so far, this one included

@@ -7,9 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A folder of prepared data while it is made: its files are written aside and renamed. */
 final class PreparedFolder {
+  private static final String NAMED =
+      "((part|train|validation|test)-.*\\.tfrecord|vocab\\.txt|manifest\\.json|dropped\\.jsonl"
+          + "|index\\.bin|images\\.bin|screen\\.html)";
+
+  private static final String ASIDE = Pattern.quote(ShardSet.ASIDE);
+
   private final Path folder;
   private final ShardSet.Disk disk;
 
@@ -40,19 +47,23 @@ final class PreparedFolder {
 
   /** Removes what an earlier or a failed preparation left in a folder without a manifest. */
   void clear() throws IOException {
+    clear(NAMED + "(" + ASIDE + ")?");
+  }
+
+  /** Removes of it what has its name already, and leaves what is still aside. */
+  void clearNamed() throws IOException {
+    clear(NAMED);
+  }
+
+  /** Removes of it what is still aside. */
+  void clearAside() throws IOException {
+    clear(NAMED + ASIDE);
+  }
+
+  private void clear(String names) throws IOException {
     List<Path> leftovers;
     try (var files = Files.list(folder)) {
-      leftovers =
-          files
-              .filter(
-                  file ->
-                      file.getFileName()
-                          .toString()
-                          .matches(
-                              "(part|train|validation|test)-.*\\.tfrecord(\\.tmp)?"
-                                  + "|(vocab\\.txt|manifest\\.json|dropped\\.jsonl|index\\.bin"
-                                  + "|screen\\.html)(\\.tmp)?"))
-              .toList();
+      leftovers = files.filter(file -> file.getFileName().toString().matches(names)).toList();
     }
     for (Path file : leftovers) {
       Files.delete(file);

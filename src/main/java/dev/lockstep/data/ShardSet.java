@@ -1,7 +1,6 @@
 package dev.lockstep.data;
 
 import dev.lockstep.data.Manifest.PreparedFile;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,7 +15,7 @@ final class ShardSet implements AutoCloseable {
 
   /** How a file is opened; a test puts a disk that is full in its place. */
   interface Disk {
-    Disk REAL = file -> new FileOutputStream(file.toFile());
+    Disk REAL = OverwrittenFile::new;
 
     OutputStream open(Path file) throws IOException;
   }
@@ -46,9 +45,14 @@ final class ShardSet implements AutoCloseable {
     this.disk = disk;
   }
 
+  /** Where a shard is written, until all are whole. */
+  static Path aside(Path folder, String name, int shard) {
+    return folder.resolve(String.format("%s-%05d.tfrecord", name, shard) + ASIDE);
+  }
+
   void write(ImageTextRecord record) throws IOException {
     if (writer == null) {
-      current = folder.resolve(String.format("%s-%05d.tfrecord", name, shards.size()) + ASIDE);
+      current = aside(folder, name, shards.size());
       file = disk.open(current);
       writer = new TfRecordWriter(file);
     }
@@ -123,8 +127,8 @@ final class ShardSet implements AutoCloseable {
    */
   static void force(OutputStream out) throws IOException {
     out.flush();
-    if (out instanceof FileOutputStream file) {
-      file.getFD().sync();
+    if (out instanceof OverwrittenFile file) {
+      file.force();
     }
   }
 }

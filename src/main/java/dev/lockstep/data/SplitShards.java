@@ -17,10 +17,14 @@ final class SplitShards implements AutoCloseable {
   SplitShards(Path folder, StoreSpec store, ShardSet.Disk disk) {
     split = store.split();
     for (Split part : Split.values()) {
-      String name = split.isNone() ? "part" : part.toString();
-      parts.put(part, new ShardSet(folder, part, name, store.shardBytes(), disk));
+      parts.put(part, new ShardSet(folder, part, name(split, part), store.shardBytes(), disk));
     }
     current = parts.get(Split.TRAIN);
+  }
+
+  /** What the names of a part's shards begin with. */
+  static String name(SplitSpec split, Split part) {
+    return split.isNone() ? "part" : part.toString();
   }
 
   void write(ImageTextRecord record) throws IOException {

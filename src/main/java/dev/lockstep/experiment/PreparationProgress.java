@@ -26,6 +26,11 @@ public final class PreparationProgress implements PreparationListener {
   }
 
   @Override
+  public void onEarlier(long pairs) {
+    tell.accept("  going on from %,d pairs that are there".formatted(pairs));
+  }
+
+  @Override
   public void onRow(long done, long dropped) {
     if (System.nanoTime() - lastTold > INTERVAL_NANOS) {
       lastTold = System.nanoTime();

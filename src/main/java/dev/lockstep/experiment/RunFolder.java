@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.lockstep.data.FolderLock;
+import dev.lockstep.data.WholeFile;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import dev.lockstep.train.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -155,13 +155,10 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("result.json");
   }
 
-  /** Writes a file aside and renames it, so that it is whole or not there. */
+  /** Writes a file, so that it is whole or not there. */
   public static void write(Path file, String text) {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
     try {
-      Files.writeString(unfinished, text);
-      Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, text);
     } catch (IOException e) {
       throw new RunFailedException(
           file + ": cannot be written: " + e.getMessage(),

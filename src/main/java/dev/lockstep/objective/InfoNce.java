@@ -76,6 +76,7 @@ final class InfoNce implements PairObjective {
   /** A row with n right answers and no smoothing cannot cost less than ln n. */
   private static Operand<TFloat32> entropy(Ops tf, Operand<TFloat32> targets) {
     Operand<TFloat32> ofRows = tf.sum(tf.math.xlogy(targets, targets), tf.constant(1));
-    return tf.math.neg(tf.math.mean(ofRows, tf.constant(0)));
+    // Taken from 0, as the negative of 0 would be shown as -0.
+    return tf.math.sub(tf.constant(0f), tf.math.mean(ofRows, tf.constant(0)));
   }
 }

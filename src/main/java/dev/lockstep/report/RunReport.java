@@ -6,13 +6,13 @@ import com.google.gson.JsonParser;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.lockstep.data.WholeFile;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -114,13 +114,10 @@ public final class RunReport {
     }
   }
 
-  /** Written aside and renamed: a reader never sees half a page, a full disk loses no old one. */
   private static Path replace(Path file, String text) {
-    Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      Files.write(aside, text.getBytes(StandardCharsets.UTF_8));
-      return Files.move(
-          aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.write(file, text);
+      return file;
     } catch (IOException e) {
       throw new RunFailedException(
           file + " cannot be written: " + e.getMessage(),

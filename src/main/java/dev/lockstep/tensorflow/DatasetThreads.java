@@ -7,6 +7,7 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.data.DatasetOptions.AutotuneOptions;
 import org.tensorflow.proto.data.DatasetOptions.Options;
 import org.tensorflow.proto.data.DatasetOptions.ThreadingOptions;
 import org.tensorflow.types.family.TType;
@@ -21,6 +22,11 @@ public final class DatasetThreads {
   /**
    * The same elements, made in at most so many threads, which are the dataset's own. Without this,
    * a dataset takes every core, whatever the session was given.
+   *
+   * <p>Nor is there a thread that tunes sizes, of which all are given: an iterator that gets
+   * another dataset waits for its end, and it sleeps for up to a minute where the word to end comes
+   * just before the flag (TensorFlow's {@code Model::OptimizeLoop}, which {@code
+   * CancellationManager} calls first and marks as cancelled afterwards).
    */
   @SuppressWarnings("unchecked")
   public static Operand<TType> limit(
@@ -31,6 +37,7 @@ public final class DatasetThreads {
       List<Shape> shapes) {
     Options options =
         Options.newBuilder()
+            .setAutotuneOptions(AutotuneOptions.newBuilder().setEnabled(false))
             .setThreadingOptions(ThreadingOptions.newBuilder().setPrivateThreadpoolSize(threads))
             .build();
     OperationBuilder builder = tf.scope().opBuilder("OptionsDataset", "OptionsDataset");

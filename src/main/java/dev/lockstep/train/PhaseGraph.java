@@ -40,7 +40,7 @@ final class PhaseGraph implements StepGraph {
       StepSignals signals) {
     this.loss = loss.value();
     this.apply = apply;
-    this.warmUp = new WarmUp(step.gradients());
+    this.warmUp = WarmUp.of(tf, step);
     this.norms = new LearningNorms(tf, step);
     this.signals = signals;
     List<Operand<TFloat32>> numbers =

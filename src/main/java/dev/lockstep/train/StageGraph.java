@@ -16,6 +16,7 @@ import dev.lockstep.tensorflow.Variable;
 import dev.lockstep.tensorflow.Variables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,14 +92,39 @@ final class StageGraph {
     return phases.stream().map(StepGraph::targets).toList();
   }
 
-  /** As {@link StepGraph#makeReady}, for the steps that the stage begins with. */
-  void makeReady(Session session) {
-    phases.get(0).makeReady(session, inputs);
+  /** Whether who learns changes over the stage. */
+  boolean hasPhases() {
+    return phases.size() > 1;
   }
 
-  /** As {@link StepGraph#warmUp}, for the steps that the stage begins with. */
+  /** As {@link StepGraph#makeReady}, for the first phase and for each that is warmed up. */
+  void makeReady(Session session) {
+    Set<StepGraph> begun = new LinkedHashSet<>(List.of(phases.get(0)));
+    begun.addAll(largest());
+    begun.forEach(phase -> phase.makeReady(session, inputs));
+  }
+
+  /**
+   * As {@link StepGraph#warmUp}, for the phases that take the most memory: all that learns in
+   * another learns in one of these.
+   */
   void warmUp(Session session, FixedBatch batch) {
-    phases.get(0).warmUp(session, inputs.withBatch(batch));
+    largest().forEach(phase -> phase.warmUp(session, inputs.withBatch(batch)));
+  }
+
+  private List<StepGraph> largest() {
+    List<Set<Variable>> learning =
+        plan.phases().stream().map(phase -> phase.learning().keySet()).toList();
+    List<StepGraph> largest = new ArrayList<>();
+    for (int i = 0; i < phases.size(); i++) {
+      Set<Variable> own = learning.get(i);
+      boolean isIn =
+          learning.stream().anyMatch(other -> other.size() > own.size() && other.containsAll(own));
+      if (!isIn && learning.indexOf(own) == i) {
+        largest.add(phases.get(i));
+      }
+    }
+    return largest;
   }
 
   /** The step at the beginning of the stage, where it takes the whole batch at once. */

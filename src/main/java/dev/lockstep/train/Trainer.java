@@ -254,8 +254,8 @@ public final class Trainer implements AutoCloseable {
       clock = System.nanoTime();
       Optional<StageEnd.Reason> end = Optional.empty();
       for (int taken = 0; end.isEmpty(); taken++) {
-        if (taken == FIRST_STEPS && state.stage() + 1 < stages.size()) {
-          makeReady(listener, stage, stages.get(state.stage() + 1));
+        if (taken == FIRST_STEPS) {
+          makeReady(listener, stage);
         }
         StepView step = step(stage);
         tell(listener, checkpointWriter.finished());
@@ -298,17 +298,29 @@ public final class Trainer implements AutoCloseable {
   /**
    * A stage begins with two kinds of steps, and for each TensorFlow optimises the graph; the first
    * takes the memory and makes the kernels besides: seconds for towers of full size. They pass
-   * here, where whoever starts a run looks on, and not between the stages.
+   * here, where whoever starts a run looks on, and not between the stages or in their midst.
    */
-  private void makeReady(TrainingListener listener, TrainingStage now, TrainingStage next) {
+  private void makeReady(TrainingListener listener, TrainingStage now) {
     long start = System.nanoTime();
-    next.makeReady(session);
-    checkpointWriter.makeReady();
-    listener.onMessage(
-        now.spec().name(),
-        "stage %s is ready to begin (%.1f s)"
-            .formatted(next.spec().name(), (System.nanoTime() - start) * 1e-9));
+    String name = now.spec().name();
+    if (now.makePhasesReady(session)) {
+      listener.onMessage(
+          name, "its later phases are ready (%.1f s)".formatted(secondsSince(start)));
+    }
+    start = System.nanoTime();
+    if (state.stage() + 1 < stages.size()) {
+      TrainingStage next = stages.get(state.stage() + 1);
+      next.makeReady(session);
+      checkpointWriter.makeReady();
+      listener.onMessage(
+          name,
+          "stage %s is ready to begin (%.1f s)".formatted(next.spec().name(), secondsSince(start)));
+    }
     clock = System.nanoTime();
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) * 1e-9;
   }
 
   /**

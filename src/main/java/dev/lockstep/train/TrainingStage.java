@@ -40,6 +40,7 @@ final class TrainingStage implements AutoCloseable {
   private final Optional<Way> stored;
   private final FeatureCache cache;
   private Way taken;
+  private boolean ready;
 
   /**
    * @param stored the way with stored features, if there is one
@@ -98,8 +99,27 @@ final class TrainingStage implements AutoCloseable {
   void makeReady(Session session) {
     stored.ifPresent(way -> way.makeReady(session));
     whole.makeReady(session);
+    warmUp(session, stored.orElse(whole));
+  }
+
+  /**
+   * The same for a stage that has begun, where more phases are to come.
+   *
+   * @return whether there was anything to do
+   */
+  boolean makePhasesReady(Session session) {
+    if (ready || !taken.graph().hasPhases()) {
+      return false;
+    }
+    taken.graph().makeReady(session);
+    warmUp(session, taken);
+    return true;
+  }
+
+  private void warmUp(Session session, Way way) {
     try {
-      stored.orElse(whole).warmUp(session);
+      way.warmUp(session);
+      ready = true;
     } catch (TFResourceExhaustedException e) {
       throw explain(e);
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.train;
 
+import dev.lockstep.tensorflow.AdamW;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -14,6 +16,16 @@ import org.tensorflow.types.TFloat32;
  * them are in memory at once, as they are in the step.
  */
 record WarmUp(List<Operand<TFloat32>> gradients) {
+  /**
+   * That of a whole step: beside its gradients, the variables are in memory twice where its signals
+   * ask how far they moved.
+   */
+  static WarmUp of(Ops tf, AdamW.Step step) {
+    List<Operand<TFloat32>> fetched = new ArrayList<>(step.gradients());
+    step.updates().forEach(update -> fetched.add(tf.deepCopy(update.variable().value())));
+    return new WarmUp(fetched);
+  }
+
   /**
    * Runs.
    *

@@ -8,16 +8,20 @@ import dev.lockstep.text.TokenizerSpec;
 import dev.lockstep.text.Vocabulary;
 import dev.lockstep.text.WordPieceTokenizer;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledPreparationTest {
   private static final int ROWS = 400;
 
+  /** Of ten rows, one has no caption and one no image. */
+  private static final int KEPT = 320;
+
+  /** Of the 200 rows before the kill; the last ones may have waited to be written. */
+  private static final int SURELY_WRITTEN = 150;
+
   @TempDir Path folder;
+  private byte[] image;
 
   /** The process that is killed: it says each row that it has done, and stops after some. */
   public static final class Child {
@@ -54,15 +65,21 @@ class KilledPreparationTest {
     }
   }
 
-  @Test
-  void whatItLeftIsNotTakenForWholeAndIsMadeAnew() throws Exception {
-    Files.write(folder.resolve("a.png"), new ReferencePixels("images").image("rgb.png"));
+  /** A caption is empty now and then, and an image is not there. */
+  @BeforeEach
+  void writePairs() throws IOException {
+    image = new ReferencePixels("images").image("rgb.png");
     StringBuilder rows = new StringBuilder("text,image_path\n");
     for (int i = 0; i < ROWS; i++) {
-      rows.append("嘿").append(i).append(",a.png\n");
+      rows.append(i % 10 == 3 ? "" : "嘿" + i).append(",").append(i).append(".png\n");
+      if (i % 10 != 7) {
+        Files.write(folder.resolve(i + ".png"), image);
+      }
     }
     Files.writeString(folder.resolve("pairs.csv"), rows);
+  }
 
+  private Path killHalfWay() throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -80,22 +97,91 @@ class KilledPreparationTest {
       assertThat(child.waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
 
-    Path left;
     try (var folders = Files.list(folder.resolve("prepared"))) {
-      left = folders.filter(Files::isDirectory).findFirst().orElseThrow();
+      return folders.filter(Files::isDirectory).findFirst().orElseThrow();
     }
+  }
+
+  private static void assertNotTakenForWhole(Path left) throws IOException {
     try (var files = Files.list(left)) {
       assertThat(files).isNotEmpty().allMatch(file -> file.toString().endsWith(".tmp"));
     }
     assertThatThrownBy(() -> PreparedDataset.open(left)).isInstanceOf(InvalidInputException.class);
+  }
 
-    Preparation again = prepare(folder, PreparationListener.NONE);
+  @Test
+  void whatItLeftIsNotTakenForWholeAndTheNextGoesOnFromIt() throws Exception {
+    Path left = killHalfWay();
+    assertNotTakenForWhole(left);
+    AtomicLong earlier = new AtomicLong();
+    // Of the same size and age, so that it is the same data: whoever reads these images drops them.
+    for (int i = 0; i < SURELY_WRITTEN; i++) {
+      spoil(folder.resolve(i + ".png"));
+    }
+
+    Preparation again =
+        prepare(
+            folder,
+            new PreparationListener() {
+              @Override
+              public void onEarlier(long pairs) {
+                earlier.set(pairs);
+              }
+            });
+
     assertThat(again.reused()).isFalse();
     assertThat(again.dataset().folder()).isEqualTo(left);
-    assertThat(again.kept()).isEqualTo(ROWS);
+    assertThat(again.kept()).isEqualTo(KEPT);
+    assertThat(earlier.get()).isBetween(SURELY_WRITTEN * 8L / 10, ROWS / 2L);
     assertThat(DatasetCheck.of(left)).isEmpty();
-    try (var files = Files.list(left)) {
-      assertThat(files).noneMatch(file -> file.toString().endsWith(".tmp"));
+    // Its pictures are of the images as they are now.
+    Files.delete(left.resolve(ScreenSheet.FILE));
+    assertSameAsAtOnce(left);
+  }
+
+  @Test
+  void whatIsDamagedIsConvertedAgain() throws Exception {
+    Path left = killHalfWay();
+    Path shard = left.resolve("part-00001.tfrecord.tmp");
+    byte[] bytes = Files.readAllBytes(shard);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(shard, bytes);
+
+    assertThat(prepare(folder, PreparationListener.NONE).kept()).isEqualTo(KEPT);
+    assertThat(DatasetCheck.of(left)).isEmpty();
+    assertSameAsAtOnce(left);
+  }
+
+  /** Every file is that of a preparation that nothing cut off. */
+  private void assertSameAsAtOnce(Path made) throws IOException {
+    for (int i = 0; i < SURELY_WRITTEN; i++) {
+      if (i % 10 != 7) {
+        restore(folder.resolve(i + ".png"));
+      }
+    }
+    Path whole = folder.resolve("whole");
+    Files.move(folder.resolve("prepared"), whole);
+    Path atOnce = prepare(folder, PreparationListener.NONE).dataset().folder();
+    try (var files = Files.list(whole.resolve(made.getFileName()))) {
+      for (Path file : files.toList()) {
+        assertThat(file).hasSameBinaryContentAs(atOnce.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private void spoil(Path file) throws IOException {
+    replace(file, new byte[image.length]);
+  }
+
+  private void restore(Path file) throws IOException {
+    replace(file, image);
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    if (Files.exists(file)) {
+      FileTime age = Files.getLastModifiedTime(file);
+      Files.write(file, bytes);
+      Files.setLastModifiedTime(file, age);
     }
   }
 

@@ -114,6 +114,7 @@ class ExperimentFileDocTest {
     blocks = new LinkedHashSet<>();
     String block = "";
     String type = "";
+    String before = "";
     for (String line : Files.readAllLines(Path.of("docs/experiment-file.md"))) {
       Matcher heading = HEADING.matcher(line);
       Matcher row = ROW.matcher(line);
@@ -122,12 +123,14 @@ class ExperimentFileDocTest {
         type = heading.group(2) == null ? "" : heading.group(2);
         blocks.add(block);
       } else if (row.matches()) {
+        assertThat(before).as("what is before " + line + ", in the same table").startsWith("|");
         Matcher code = Pattern.compile("`(.*)`").matcher(row.group(3));
         rows.add(
             new Row(block, type, row.group(1), row.group(2), code.matches() ? code.group(1) : ""));
       } else {
         assertThat(line).as("a row of a table that cannot be read").doesNotStartWith("| `");
       }
+      before = line;
     }
   }
 

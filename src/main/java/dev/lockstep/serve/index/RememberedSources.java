@@ -3,12 +3,12 @@ package dev.lockstep.serve.index;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import dev.lockstep.data.WholeFile;
 import dev.lockstep.error.InvalidInputException;
 import dev.lockstep.error.RunFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,12 +42,9 @@ public final class RememberedSources {
   public void add(List<ImageSource> sources) {
     Set<String> paths = new LinkedHashSet<>(paths());
     if (paths.addAll(sources.stream().map(source -> source.path().toString()).toList())) {
-      Path unfinished = file.resolveSibling("sources.json.unfinished");
       try {
         Files.createDirectories(folder);
-        Files.writeString(unfinished, GSON.toJson(paths) + "\n");
-        Files.move(
-            unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, GSON.toJson(paths) + "\n");
       } catch (IOException e) {
         throw new RunFailedException(
             file + ": cannot be written: " + e.getMessage(), "see the folder's permissions", e);
