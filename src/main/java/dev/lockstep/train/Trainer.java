@@ -7,7 +7,6 @@ import dev.lockstep.evaluate.RetrievalScores;
 import dev.lockstep.input.BatchIterator;
 import dev.lockstep.input.BatchLayout;
 import dev.lockstep.input.InputPipeline;
-import dev.lockstep.input.InputTimes;
 import dev.lockstep.model.DualEncoder;
 import dev.lockstep.model.Side;
 import dev.lockstep.tensorflow.CheckpointFile;
@@ -26,8 +25,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TFInvalidArgumentException;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 
@@ -53,8 +50,6 @@ public final class Trainer implements AutoCloseable {
   private final Session session;
   private final StageBuilder builder;
   private final List<TrainingStage> stages;
-  private final StepsAhead ahead;
-  private final TrainingViews views;
   private final Map<String, Long> parameters = new LinkedHashMap<>();
   private final Op initializer;
   private final List<Consumer<Session>> pretrained = new ArrayList<>();
@@ -64,11 +59,9 @@ public final class Trainer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final CheckpointWriter checkpointWriter;
   private final RetrievalEvaluator evaluator;
-  private final WaitShares waits = new WaitShares();
-  private TrainingState state;
-  private double rateFactor = 1;
-  private long clock;
-  private long lastStepEnd;
+  private final StepsAhead ahead;
+  private final TrainingViews views;
+  private final TrainingSteps steps;
 
   /** The stage that has ended last, until the first step of the next one. */
   private Optional<Left> left = Optional.empty();
@@ -144,7 +137,7 @@ public final class Trainer implements AutoCloseable {
             setup.seed(),
             setup.checkpoint(),
             memory);
-    state =
+    TrainingState state =
         checkpointWriter
             .restoreLatest()
             .orElseGet(
@@ -152,6 +145,7 @@ public final class Trainer implements AutoCloseable {
                   giveFirstValues();
                   return TrainingState.start();
                 });
+    steps = new TrainingSteps(session, setup, ahead, views, state);
   }
 
   private void giveFirstValues() {
@@ -161,17 +155,17 @@ public final class Trainer implements AutoCloseable {
 
   /** Multiplies all learning rates from now on. */
   public void multiplyRates(double factor) {
-    rateFactor *= factor;
+    steps.multiplyRates(factor);
   }
 
   /** Where the training stands. */
   public TrainingState state() {
-    return state;
+    return steps.state();
   }
 
   /** Steps of all stages, an estimate where one ends by time; 0 where nothing can be said. */
   public long totalSteps() {
-    return ahead.total(state);
+    return ahead.total(steps.state());
   }
 
   /** For each stage the towers of which anything learns at any time: image, text, shared. */
@@ -197,7 +191,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Whether no step is left. */
   public boolean isFinished() {
-    return state.stage() == stages.size();
+    return steps.state().stage() == stages.size();
   }
 
   public Checkpoints checkpoints() {
@@ -238,6 +232,7 @@ public final class Trainer implements AutoCloseable {
   public Outcome run(
       TrainingListener listener, BooleanSupplier stopRequested, BooleanSupplier collapsed) {
     while (!isFinished()) {
+      TrainingState state = steps.state();
       TrainingStage stage = stages.get(state.stage());
       listener.onStageStart(views.stage(stage, state));
       boolean begun =
@@ -251,13 +246,13 @@ public final class Trainer implements AutoCloseable {
         checkpoint(listener, false);
         return Outcome.INTERRUPTED;
       }
-      clock = System.nanoTime();
+      steps.startClock();
       Optional<StageEnd.Reason> end = Optional.empty();
       for (int taken = 0; end.isEmpty(); taken++) {
         if (taken == FIRST_STEPS) {
           makeReady(listener, stage);
         }
-        StepView step = step(stage);
+        StepView step = steps.take(stage);
         tell(listener, checkpointWriter.finished());
         listener.onStep(step);
         left.ifPresent(from -> listener.onStageMove(from.to(step)));
@@ -271,7 +266,7 @@ public final class Trainer implements AutoCloseable {
           tell(listener, checkpointWriter.awaited());
           throw notFinite(step);
         }
-        end = end(stage);
+        end = steps.end(stage);
         boolean evaluated = evaluationIsDue(end.isPresent());
         if (evaluated && end.isPresent()) {
           beginCheckpoint(listener);
@@ -279,12 +274,12 @@ public final class Trainer implements AutoCloseable {
         long evaluation = System.nanoTime();
         boolean best = evaluated && evaluate(stage, listener);
         evaluation = System.nanoTime() - evaluation;
-        end = end.or(() -> end(stage));
+        end = end.or(() -> steps.end(stage));
         boolean stop = stopRequested.getAsBoolean();
         if (end.isPresent()) {
-          listener.onStageEnd(views.stageEnd(stage.spec(), state, end.get()));
-          state = state.atNextStage();
-          left = Optional.of(new Left(stage.spec().name(), lastStepEnd + evaluation));
+          listener.onStageEnd(views.stageEnd(stage.spec(), steps.state(), end.get()));
+          steps.goOnFrom(steps.state().atNextStage());
+          left = Optional.of(new Left(stage.spec().name(), steps.lastEnd() + evaluation));
         }
         keep(listener, end.isPresent(), best, !stop && !isFinished());
         if (stop) {
@@ -308,15 +303,16 @@ public final class Trainer implements AutoCloseable {
           name, "its later phases are ready (%.1f s)".formatted(secondsSince(start)));
     }
     start = System.nanoTime();
-    if (state.stage() + 1 < stages.size()) {
-      TrainingStage next = stages.get(state.stage() + 1);
+    int following = steps.state().stage() + 1;
+    if (following < stages.size()) {
+      TrainingStage next = stages.get(following);
       next.makeReady(session);
       checkpointWriter.makeReady();
       listener.onMessage(
           name,
           "stage %s is ready to begin (%.1f s)".formatted(next.spec().name(), secondsSince(start)));
     }
-    clock = System.nanoTime();
+    steps.startClock();
   }
 
   private static double secondsSince(long nanos) {
@@ -332,8 +328,9 @@ public final class Trainer implements AutoCloseable {
    */
   public List<StepView> rehearse(TrainingListener listener, Predicate<StepView> enough) {
     TrainingStage stage = stages.get(0);
-    listener.onStageStart(views.stage(stage, state));
-    List<StepView> taken = firstSteps(stage, listener::onStep, enough);
+    listener.onStageStart(views.stage(stage, steps.state()));
+    giveFirstValues();
+    List<StepView> taken = steps.first(stage, listener::onStep, enough);
     if (setup.test().isPresent() && taken.get(taken.size() - 1).isFinite()) {
       evaluate(stage, listener);
     }
@@ -349,25 +346,11 @@ public final class Trainer implements AutoCloseable {
    * @return the steps, in order
    */
   public List<StepView> tryStage(int index, Predicate<StepView> enough) {
-    TrainingState before = state;
-    state = TrainingState.startOf(index);
-    List<StepView> taken = firstSteps(stages.get(index), step -> {}, enough);
-    state = before;
-    return taken;
-  }
-
-  private List<StepView> firstSteps(
-      TrainingStage stage, Consumer<StepView> told, Predicate<StepView> enough) {
+    TrainingState before = steps.state();
+    steps.goOnFrom(TrainingState.startOf(index));
     giveFirstValues();
-    stage.input().start(session, 0);
-    clock = System.nanoTime();
-    List<StepView> taken = new ArrayList<>();
-    StepView step;
-    do {
-      step = step(stage);
-      taken.add(step);
-      told.accept(step);
-    } while (step.isFinite() && end(stage).isEmpty() && !enough.test(step));
+    List<StepView> taken = steps.first(stages.get(index), step -> {}, enough);
+    steps.goOnFrom(before);
     return taken;
   }
 
@@ -383,42 +366,6 @@ public final class Trainer implements AutoCloseable {
         : Optional.empty();
   }
 
-  private Optional<StageEnd.Reason> end(TrainingStage stage) {
-    tick();
-    return stage.spec().end().reached(state, setup.training().records(), stage.spec().batchSize());
-  }
-
-  /** Counts the time since the last call for the stage. */
-  private void tick() {
-    long now = System.nanoTime();
-    state = state.afterTime((now - clock) * 1e-9);
-    clock = now;
-  }
-
-  private StepView step(TrainingStage stage) {
-    StageSpec spec = stage.spec();
-    StageProgress progress = ahead.progress(state);
-    Map<String, Double> rates = spec.optimizer().schedule().rates(progress);
-    rates.replaceAll((tower, rate) -> rateFactor * rate);
-    boolean watched = setup.watch().isDue(state.stageStep());
-    InputTimes before = stage.input().times();
-    long start = System.nanoTime();
-    StepGraph.Measured measured;
-    try {
-      measured = stage.graph().step(session, state.step(), progress, rates, watched);
-    } catch (TFInvalidArgumentException | TensorFlowException e) {
-      throw stage.explain(e);
-    }
-    lastStepEnd = System.nanoTime();
-    double seconds = (lastStepEnd - start) * 1e-9;
-    waits.add(seconds, measured.waitSeconds(), stage.input().times().since(before));
-    if (watched) {
-      measured = measured.with(waits.take());
-    }
-    state = state.afterStep(spec.batchSize(), seconds);
-    return views.step(spec, state, seconds, rates, measured);
-  }
-
   private RunFailedException notFinite(StepView step) {
     return new RunFailedException(
         "step %d: the loss is %s, the norms of the gradients %s"
@@ -432,15 +379,17 @@ public final class Trainer implements AutoCloseable {
 
   private boolean evaluationIsDue(boolean lastOfStage) {
     int every = setup.evaluate().every();
-    return setup.test().isPresent() && (lastOfStage || (every > 0 && state.step() % every == 0));
+    return setup.test().isPresent()
+        && (lastOfStage || (every > 0 && steps.state().step() % every == 0));
   }
 
   /** Whether the score is the best so far. */
   private boolean evaluate(TrainingStage stage, TrainingListener listener) {
     RetrievalScores scores = embedder.embed(session).scores(evaluator, setup.evaluate().recallAt());
     double score = setup.evaluate().bestBy().of(scores);
-    boolean best = score > state.bestScore();
-    state = state.afterScore(score);
+    boolean best = score > steps.state().bestScore();
+    TrainingState state = steps.state().afterScore(score);
+    steps.goOnFrom(state);
     listener.onEvaluation(
         new EvaluationView(stage.spec().name(), state.step(), state.seconds(), scores, best));
     return best;
@@ -450,7 +399,7 @@ public final class Trainer implements AutoCloseable {
   private void beginCheckpoint(TrainingListener listener) {
     if (checkpointWriter.canWriteBeside()) {
       tell(listener, checkpointWriter.awaited());
-      checkpointWriter.beginBeside(state.step());
+      checkpointWriter.beginBeside(steps.state().step());
     }
   }
 
@@ -465,18 +414,18 @@ public final class Trainer implements AutoCloseable {
       beginCheckpoint(listener);
     }
     if (checkpointWriter.isBegun()) {
-      checkpointWriter.complete(state, best);
+      checkpointWriter.complete(steps.state(), best);
       if (!goesOn) {
         tell(listener, checkpointWriter.awaited());
       }
-    } else if (best || ended || !goesOn || checkpointWriter.isDue(state.step())) {
+    } else if (best || ended || !goesOn || checkpointWriter.isDue(steps.state().step())) {
       checkpoint(listener, best);
     }
   }
 
   private void checkpoint(TrainingListener listener, boolean best) {
     tell(listener, checkpointWriter.awaited());
-    tell(listener, Optional.of(checkpointWriter.write(state, best)));
+    tell(listener, Optional.of(checkpointWriter.write(steps.state(), best)));
   }
 
   private static void tell(TrainingListener listener, Optional<CheckpointWriter.Written> written) {
